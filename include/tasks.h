@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * libtasks: a task store for C programs. This header is the whole public interface and its manual.
+ *
+ *     tasks_options options = TASKS_OPTIONS_INIT;
+ *     options.uri = "sqlite:tasks.db";
+ *     tasks_error error;
+ *     tasks_db *db;
+ *     if (tasks_open(&options, &db, &error))
+ *         errx(1, "%s", error.message);
+ *
+ *     tasks_patch patch = TASKS_PATCH_INIT;
+ *     patch.set = TASKS_SET_TITLE;
+ *     patch.title = "Buy milk";
+ *     tasks_task *task;
+ *     if (tasks_create(db, &patch, &task, &error) == TASKS_OK)
+ *         printf("%lld\n", (long long)task->id);
+ *     tasks_task_free(task);
+ *     tasks_close(db);
+ *
+ * Rules that hold everywhere:
+ *
+ *  - Every call that can fail returns a tasks_status. Outputs come after inputs, the error last; an
+ *    output is set to NULL or zero when the call fails. `error` may always be NULL.
+ *  - Strings are UTF-8 and end with NUL. Inputs are copied before the call returns. Text that is not
+ *    valid UTF-8, or that holds U+0000, is refused; nothing is ever cut short.
+ *  - What a call hands out belongs to the caller and is released by the function of the same name
+ *    that ends in _free or _close; releasing NULL does nothing. What a page, a task or a list points
+ *    to dies with it.
+ *  - Times are milliseconds since 1970-01-01T00:00:00Z, from year 0 to year 9999; TASKS_NO_TIME
+ *    stands for none.
+ *  - Any number of threads may use one tasks_db and its views at the same time. Pages, tasks and
+ *    lists are immutable; use and free each from one thread at a time. tasks_close() is the last use
+ *    of its handle. There is no global state; the library does not print, does not exit, installs no
+ *    signal handler and starts no thread. Do not carry a handle across fork().
+ *  - A structure with a struct_size member is started from its _INIT value. The library reads no more
+ *    of it than the caller has; members that it does not know must be zero.
+ */
+#ifndef TASKS_H
+#define TASKS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define TASKS_API __attribute__((visibility("default")))
+#else
+#define TASKS_API
+#endif
+
+#ifdef __cplusplus
+#define TASKS_SIZED(type)                                                                                    \
+    {                                                                                                        \
+        sizeof(type)                                                                                         \
+    }
+#else
+#define TASKS_SIZED(type)                                                                                    \
+    {                                                                                                        \
+        .struct_size = sizeof(type)                                                                          \
+    }
+#endif
+
+#define TASKS_VERSION_MAJOR 0
+#define TASKS_VERSION_MINOR 1
+#define TASKS_VERSION_PATCH 0
+
+/** The version of the library that is running, e.g. "0.1.0". Static. */
+TASKS_API const char *tasks_version(void);
+
+/* ---- Status and error ------------------------------------------------------------------------ */
+
+/** What code branches on. X(NAME, number, text). Numbers never change. */
+#define TASKS_STATUS_MAP(X)                                                                                  \
+    X(OK, 0, "done")                                                                                         \
+    X(INVALID, 1, "invalid input")                                                                           \
+    X(NOT_FOUND, 2, "not found")                                                                             \
+    X(CONFLICT, 3, "changed meanwhile")                                                                      \
+    X(DENIED, 4, "not allowed")                                                                              \
+    X(UNAVAILABLE, 5, "storage is unavailable")                                                              \
+    X(TIMEOUT, 6, "time limit reached")                                                                      \
+    X(FULL, 7, "storage is full")                                                                            \
+    X(READ_ONLY, 8, "storage is read-only")                                                                  \
+    X(CORRUPT, 9, "storage is damaged")                                                                      \
+    X(UNSUPPORTED, 10, "not supported")                                                                      \
+    X(NO_MEMORY, 11, "out of memory")                                                                        \
+    X(INTERNAL, 12, "internal error")
+
+#define TASKS_STATUS_ENUM(name, number, text) TASKS_##name = number,
+enum { TASKS_STATUS_MAP(TASKS_STATUS_ENUM) };
+typedef int32_t tasks_status;
+
+/** "OK", "INVALID", ...; "?" for a number that is no status. Static. */
+TASKS_API const char *tasks_status_name(tasks_status status);
+
+/** The text of a status as in the table above; "?" for a number that is no status. Static. */
+TASKS_API const char *tasks_status_text(tasks_status status);
+
+/** Details of a failure, for people and for logs. A call that fails fills all of it, one that
+ *  succeeds leaves it alone. No secret and no text of a task is ever in it.
+ *
+ *  `code` is a stable word for the cause. INVALID comes with:
+ *      json_malformed json_too_deep json_not_object   the text is not the JSON that is wanted
+ *      title_required                                 no title, an empty or a blank one
+ *      title_too_long notes_too_long uid_too_long tag_too_long tags_too_many
+ *      text_malformed text_control                    not UTF-8; a control character
+ *      tag_malformed tag_repeated priority_range order_range time_range
+ *      field_unknown field_read_only field_type field_repeated time_malformed
+ *      limit_range cursor_malformed cursor_foreign sort_unknown query_malformed
+ *      batch_empty batch_too_large op_malformed owner_malformed uri_malformed option_malformed
+ *  NOT_FOUND: task_missing, changes_purged (see tasks_changes), file_missing. CONFLICT:
+ *  revision_mismatch, uid_taken, file_exists. DENIED: owner_bound, file_denied. UNAVAILABLE:
+ *  store_away, store_busy, outcome_unknown. TIMEOUT: wait_timeout. FULL: store_full. READ_ONLY:
+ *  store_read_only. CORRUPT: store_damaged. UNSUPPORTED: store_foreign, store_newer, store_old,
+ *  backend_unknown, backend_limit. NO_MEMORY: no_memory. INTERNAL: internal. */
+typedef struct tasks_error {
+    tasks_status status;
+    int32_t backend_code; /**< SQLite's extended result code, else 0 */
+    int32_t op_index;     /**< the operation of a batch that failed, from 0; else -1 */
+    char sqlstate[8];     /**< PostgreSQL's five characters, else "" */
+    char code[32];        /**< see above */
+    char field[32];       /**< the member that is wrong ("title"), else "" */
+    char message[256];    /**< one line: what, where, what to do */
+    unsigned char reserved[64];
+} tasks_error;
+
+/* ---- Tasks ------------------------------------------------------------------------------------ */
+
+#define TASKS_NO_TIME INT64_MIN
+
+#define TASKS_TITLE_MAX 500  /**< characters (code points), after trimming */
+#define TASKS_NOTES_MAX 8192 /**< characters */
+#define TASKS_UID_MAX   255  /**< bytes */
+#define TASKS_OWNER_MAX 255  /**< bytes */
+#define TASKS_TAG_MAX   50   /**< characters */
+#define TASKS_TAGS_MAX  20
+#define TASKS_LIMIT_MAX 1000 /**< tasks on a page, operations in a batch */
+
+/** One task, as it was when it was read. Grows at its end only; never copy it by value. */
+typedef struct tasks_task {
+    int64_t id;              /**< > 0, unique for its owner, never given twice */
+    int64_t revision;        /**< the owner's revision at the last change of this task */
+    const char *uid;         /**< identity brought from elsewhere, unique for its owner; or NULL */
+    const char *title;       /**< 1..500 characters, no control characters, no blanks around */
+    const char *notes;       /**< up to 8192 characters; newline and tab allowed; "" for none */
+    const char *const *tags; /**< tag_count strings of 1..50 characters without blanks, all different */
+    uint32_t tag_count;      /**< 0..20 */
+    int32_t priority;        /**< 1 highest .. 9 lowest, 0 none (the scale of iCalendar) */
+    int32_t completed;       /**< 0 or 1 */
+    int32_t deleted;         /**< 1 only in tasks_changes(): a tombstone; then only id, uid, revision
+                                  and updated_at_ms (when it was deleted) mean something */
+    int64_t completed_at_ms; /**< TASKS_NO_TIME unless completed */
+    int64_t due_at_ms;       /**< or TASKS_NO_TIME */
+    int64_t expires_at_ms;   /**< or TASKS_NO_TIME; from this moment on no read returns the task */
+    int64_t created_at_ms;
+    int64_t updated_at_ms;
+    double order; /**< manual position, finite; NaN for none */
+} tasks_task;
+
+TASKS_API void tasks_task_free(tasks_task *task);
+
+/** Which members of a patch count. */
+enum {
+    TASKS_SET_TITLE = 1 << 0,
+    TASKS_SET_NOTES = 1 << 1,
+    TASKS_SET_COMPLETED = 1 << 2,
+    TASKS_SET_PRIORITY = 1 << 3,
+    TASKS_SET_ORDER = 1 << 4,
+    TASKS_SET_TAGS = 1 << 5,
+    TASKS_SET_DUE_AT = 1 << 6,
+    TASKS_SET_EXPIRES_AT = 1 << 7,
+    TASKS_SET_UID = 1 << 8
+};
+
+/** A partial change, or the start of a new task. Members whose bit is not in `set` are not looked at:
+ *  an update leaves them as they are, a create gives them their empty value. */
+typedef struct tasks_patch {
+    uint32_t struct_size;
+    uint32_t set;      /**< TASKS_SET_... */
+    const char *title; /**< blanks around it are trimmed */
+    const char *notes; /**< NULL and "" mean none */
+    const char *uid;   /**< 1..255 bytes without control characters; NULL for none */
+    const char *const *tags;
+    uint32_t tag_count;
+    int32_t priority;  /**< 0..9 */
+    int32_t completed; /**< 0 or 1 */
+    int32_t reserved;
+    double order;          /**< finite; NaN for none */
+    int64_t due_at_ms;     /**< or TASKS_NO_TIME */
+    int64_t expires_at_ms; /**< or TASKS_NO_TIME; a past time lets the task go at once */
+} tasks_patch;
+
+#define TASKS_PATCH_INIT TASKS_SIZED(tasks_patch)
+
+/* ---- Opening ---------------------------------------------------------------------------------- */
+
+/** An open store, bound to one owner: "" after tasks_open(), another one in a view of tasks_as(). */
+typedef struct tasks_db tasks_db;
+
+/** What to do when the store is empty or its schema is older than this library. */
+enum {
+    TASKS_MIGRATE_DEFAULT = 0, /**< SQLite: yes; PostgreSQL: no */
+    TASKS_MIGRATE_YES = 1,
+    TASKS_MIGRATE_NO = 2 /**< refuse with UNSUPPORTED store_old; see tasks_migrate() */
+};
+
+typedef struct tasks_options {
+    uint32_t struct_size;
+    uint32_t pool_size;               /**< connections that serve reads and writes, 1..64; 0 = 5 */
+    const char *uri;                  /**< "sqlite:PATH", "sqlite::memory:"; required */
+    uint32_t timeout_ms;              /**< how long a call waits for a connection or a lock; 0 = 5000 */
+    int32_t migrate;                  /**< TASKS_MIGRATE_... */
+    int64_t tombstone_ms;             /**< how long a deletion stays in tasks_changes(); 0 = 30 days */
+    int64_t (*now_ms)(void *context); /**< the clock; NULL = the system's */
+    void *now_context;
+} tasks_options;
+
+#define TASKS_OPTIONS_INIT TASKS_SIZED(tasks_options)
+
+/** Opens a store. `sqlite:PATH` makes the file (mode 0600) when there is none and migrate allows it;
+ *  its folder must exist. `sqlite::memory:` is a new empty store that ends with its last handle.
+ *  @return OK; INVALID (options, URI); UNSUPPORTED (store_foreign: not a task store, store_newer,
+ *  store_old, backend_unknown), CORRUPT, DENIED, READ_ONLY, UNAVAILABLE, TIMEOUT, FULL, NO_MEMORY.
+ *  A store that is refused is left untouched. */
+TASKS_API tasks_status tasks_open(const tasks_options *options, tasks_db **out, tasks_error *error);
+
+/** Ends a handle. The store itself closes with the last of its handles, views included, in any order. */
+TASKS_API void tasks_close(tasks_db *db);
+
+/** A light handle on the same store, bound to `owner`: whoever holds it reaches no other owner's tasks.
+ *  @param owner  0..255 bytes without control characters
+ *  @return OK, INVALID owner_malformed, DENIED owner_bound (db is a view itself), NO_MEMORY. */
+TASKS_API tasks_status tasks_as(tasks_db *db, const char *owner, tasks_db **out, tasks_error *error);
+
+/* ---- One task --------------------------------------------------------------------------------- */
+/* All of these act on the owner of the handle. Besides what is listed they may return UNAVAILABLE,
+ * TIMEOUT, FULL, READ_ONLY, CORRUPT, NO_MEMORY and INTERNAL. What changed is on disk when they return.
+ * UNAVAILABLE outcome_unknown means that the connection broke at the commit: it may have happened. */
+
+/** Adds a task. TASKS_SET_TITLE is required. @return OK, INVALID, CONFLICT uid_taken. */
+TASKS_API tasks_status tasks_create(tasks_db *db, const tasks_patch *patch, tasks_task **out,
+                                    tasks_error *error);
+
+/** @return OK, INVALID (id < 1), NOT_FOUND. */
+TASKS_API tasks_status tasks_get(tasks_db *db, int64_t id, tasks_task **out, tasks_error *error);
+
+/** Changes what the patch sets. A patch that sets nothing changes nothing.
+ *  @param if_revision  the revision that the caller has seen, or 0 for any
+ *  @param out          the task after the change
+ *  @return OK, INVALID, NOT_FOUND, CONFLICT (revision_mismatch, uid_taken). */
+TASKS_API tasks_status tasks_update(tasks_db *db, int64_t id, int64_t if_revision, const tasks_patch *patch,
+                                    tasks_task **out, tasks_error *error);
+
+/** Removes a task. @param out the task as it was; may be NULL if it does not interest.
+ *  @return OK, INVALID, NOT_FOUND, CONFLICT revision_mismatch. */
+TASKS_API tasks_status tasks_delete(tasks_db *db, int64_t id, int64_t if_revision, tasks_task **out,
+                                    tasks_error *error);
+
+/* ---- Pages ------------------------------------------------------------------------------------ */
+
+/** A result: tasks in order, and the state of the owner's tasks that they were read from. */
+typedef struct tasks_page tasks_page;
+
+TASKS_API uint32_t tasks_page_count(const tasks_page *page);
+/** The task at `index`, borrowed from the page; NULL past the end. */
+TASKS_API const tasks_task *tasks_page_at(const tasks_page *page, uint32_t index);
+/** Where the next page starts, borrowed from the page; NULL after the last page. */
+TASKS_API const char *tasks_page_cursor(const tasks_page *page);
+/** The owner's revision: every committed batch that changes the owner's tasks raises it by one. */
+TASKS_API int64_t tasks_page_revision(const tasks_page *page);
+/** How many of the owner's tasks are expired but not swept. A list is the same list as long as both
+ *  this and the revision are the same: see tasks_revision(). */
+TASKS_API int64_t tasks_page_expired(const tasks_page *page);
+TASKS_API void tasks_page_free(tasks_page *page);
+
+/** The orders of a list. Equal values are ordered by id; none comes last. Descending is the reverse. */
+enum {
+    TASKS_SORT_ID = 0, /**< as created */
+    TASKS_SORT_ORDER = 1,
+    TASKS_SORT_PRIORITY = 2, /**< 1 first, 0 (none) last */
+    TASKS_SORT_DUE_AT = 3,
+    TASKS_SORT_UPDATED = 4 /**< by revision */
+};
+
+enum { TASKS_ANY = 0, TASKS_OPEN = 1, TASKS_COMPLETED = 2 };
+
+/** What to list. All zero is the first 100 tasks as created. */
+typedef struct tasks_query {
+    uint32_t struct_size;
+    uint32_t limit;     /**< 1..1000; 0 = 100 */
+    const char *cursor; /**< from tasks_page_cursor() of the same query; NULL for the start */
+    int32_t sort;       /**< TASKS_SORT_... */
+    int32_t descending; /**< 0 or 1 */
+    int32_t completed;  /**< TASKS_ANY, TASKS_OPEN, TASKS_COMPLETED */
+    int32_t reserved;
+    const char *tag;       /**< only tasks with this tag; NULL for all */
+    const char *text;      /**< only tasks with this text in title or notes, the case of ASCII letters
+                                aside; 1..200 characters; NULL for all */
+    int64_t due_before_ms; /**< only tasks due before; 0 for all */
+} tasks_query;
+
+#define TASKS_QUERY_INIT TASKS_SIZED(tasks_query)
+
+/** Lists a page. Following the cursor from page to page returns each task that was there all the time
+ *  exactly once, whatever is written meanwhile.
+ *
+ *      tasks_query query = TASKS_QUERY_INIT;
+ *      query.completed = TASKS_OPEN;
+ *      tasks_page *page = NULL;
+ *      if (tasks_list(db, &query, &page, &error) == TASKS_OK)
+ *          for (uint32_t i = 0; i < tasks_page_count(page); i++)
+ *              puts(tasks_page_at(page, i)->title);
+ *      tasks_page_free(page);
+ *
+ *  @param query  NULL for the default
+ *  @return OK (an empty page too), INVALID. */
+TASKS_API tasks_status tasks_list(tasks_db *db, const tasks_query *query, tasks_page **out,
+                                  tasks_error *error);
+
+/** The owner's revision and expired count alone, cheaply: what tells whether a list is still the same. */
+TASKS_API tasks_status tasks_revision(tasks_db *db, int64_t *revision, int64_t *expired, tasks_error *error);
+
+/** What changed after revision `since`, oldest first, each task once in its last state and each
+ *  deletion as a tombstone. A page ends at the end of a revision, so it may be up to one batch longer
+ *  than `limit`. Go on with since = the revision of the last task until the page is empty or that
+ *  revision is tasks_page_revision(). Expired tasks are left out; their sweep deletes them.
+ *  @param since  0 for everything
+ *  @param limit  1..1000; 0 = 100
+ *  @return OK, INVALID, NOT_FOUND changes_purged (since is older than the tombstones that are kept, or
+ *  newer than the store: start again from 0). */
+TASKS_API tasks_status tasks_changes(tasks_db *db, int64_t since, uint32_t limit, tasks_page **out,
+                                     tasks_error *error);
+
+/* ---- Batches ---------------------------------------------------------------------------------- */
+
+enum { TASKS_CREATE = 1, TASKS_UPDATE = 2, TASKS_DELETE = 3 };
+
+typedef struct tasks_op {
+    int32_t kind;             /**< TASKS_CREATE, TASKS_UPDATE, TASKS_DELETE */
+    int32_t reserved;         /**< 0 */
+    int64_t id;               /**< update, delete */
+    int64_t if_revision;      /**< update, delete: the revision seen, or 0 for any */
+    const tasks_patch *patch; /**< create, update */
+} tasks_op;
+
+/** Applies 1..1000 operations in order: all of them or none, durable when it returns.
+ *
+ *      tasks_op ops[2] = {{.kind = TASKS_UPDATE, .id = 7, .patch = &done},
+ *                         {.kind = TASKS_DELETE, .id = 8, .if_revision = 41}};
+ *      if (tasks_apply(db, ops, 2, NULL, &error))
+ *          fprintf(stderr, "operation %d: %s\n", error.op_index, error.message);
+ *
+ *  @param out  the task of each operation, in their order: after it, or before a delete; may be NULL
+ *  @return OK or what the first failing operation returns; error.op_index names it. */
+TASKS_API tasks_status tasks_apply(tasks_db *db, const tasks_op *ops, uint32_t count, tasks_page **out,
+                                   tasks_error *error);
+
+/** Deletes whatever the query selects (its limit, cursor and order aside), in batches of up to 1000.
+ *  @param deleted  how many went; also right when the call fails half way; may be NULL */
+TASKS_API tasks_status tasks_clear(tasks_db *db, const tasks_query *query, int64_t *deleted,
+                                   tasks_error *error);
+
+/** Removes for good what has expired, and tombstones older than options.tombstone_ms. On the handle of
+ *  tasks_open() for all owners, on a view for its owner. Call it every minute or so.
+ *  @param swept  how many tasks went; may be NULL */
+TASKS_API tasks_status tasks_sweep(tasks_db *db, int64_t *swept, tasks_error *error);
+
+/* ---- JSON -------------------------------------------------------------------------------------- */
+
+/** Text that the library made. Release with tasks_text_free(). */
+typedef struct tasks_text {
+    uint64_t length;   /**< bytes, without the NUL that follows */
+    const char *bytes; /**< UTF-8 */
+} tasks_text;
+
+TASKS_API void tasks_text_free(tasks_text *text);
+
+/** A task as a JSON object: id uid url title notes completed completed_at priority order tags due_at
+ *  expires_at created_at updated_at revision. Times are RFC 3339 in UTC with milliseconds; what is
+ *  absent is null (notes: "").
+ *  @param url_base  put before the id to make `url` ("http://host/tasks/"); NULL leaves `url` out */
+TASKS_API tasks_status tasks_task_json(const tasks_task *task, const char *url_base, tasks_text **out,
+                                       tasks_error *error);
+
+/** The tasks of a page as a JSON array. Tombstones are {"id","uid","deleted":true,"deleted_at","revision"}.
+ */
+TASKS_API tasks_status tasks_page_json(const tasks_page *page, const char *url_base, tasks_text **out,
+                                       tasks_error *error);
+
+/** Patches that were read from JSON. */
+typedef struct tasks_patches tasks_patches;
+
+TASKS_API uint32_t tasks_patches_count(const tasks_patches *patches);
+/** 1 when the text was an array, 0 when it was one object. */
+TASKS_API int32_t tasks_patches_is_array(const tasks_patches *patches);
+/** Borrowed; NULL past the end. */
+TASKS_API const tasks_patch *tasks_patches_at(const tasks_patches *patches, uint32_t index);
+TASKS_API void tasks_patches_free(tasks_patches *patches);
+
+/** Reads one task object, or an array of up to 1000, as patches: a member that is there is set, null
+ *  clears it. The members are title notes completed priority order tags due_at expires_at uid. Values
+ *  are checked when the patch is applied; here only their types are.
+ *  @return OK, INVALID (json_..., field_..., time_malformed, batch_too_large; error.op_index is the
+ *  place in the array), NO_MEMORY. */
+TASKS_API tasks_status tasks_patches_read(const char *json, uint64_t length, tasks_patches **out,
+                                          tasks_error *error);
+
+/** Reads an RFC 3339 time ("2026-01-31T09:30:00Z", offsets allowed). @return OK, INVALID time_malformed. */
+TASKS_API tasks_status tasks_time_read(const char *text, int64_t *time_ms, tasks_error *error);
+
+/** Writes a time as "2026-01-31T09:30:00.000Z". @param text room for 25 bytes, "" for TASKS_NO_TIME. */
+TASKS_API void tasks_time_write(int64_t time_ms, char text[25]);
+
+/* ---- The store as a whole ---------------------------------------------------------------------- */
+/* These want the handle of tasks_open(); a view gets DENIED owner_bound. */
+
+typedef struct tasks_migration {
+    int32_t from; /**< schema version found; 0 for an empty store */
+    int32_t to;   /**< schema version afterwards */
+} tasks_migration;
+
+/** Brings the schema up to date, one transaction a version; safe when several programs start it at
+ *  once. @param dry_run 1: says what would be done, touches nothing.
+ *  @return OK (also when there was nothing to do), and as tasks_open(). */
+TASKS_API tasks_status tasks_migrate(const tasks_options *options, int32_t dry_run, tasks_migration *out,
+                                     tasks_error *error);
+
+/** Answers OK if the store can serve a request right now. */
+TASKS_API tasks_status tasks_ping(tasks_db *db, tasks_error *error);
+
+/** Reads the whole store and checks its structure and its rules. @return OK, CORRUPT with the first fault. */
+TASKS_API tasks_status tasks_check(tasks_db *db, tasks_error *error);
+
+/** Called now and then with how much is done; return 0 to go on, anything else to stop with TIMEOUT. */
+typedef int32_t (*tasks_progress)(void *context, int64_t done, int64_t total);
+
+/** Writes a verified copy of the store into a new file while others go on working. The file appears
+ *  whole, synced and with mode 0600, or not at all.
+ *  @return OK, CONFLICT file_exists, DENIED, FULL, UNSUPPORTED backend_limit. */
+TASKS_API tasks_status tasks_backup(tasks_db *db, const char *path, tasks_progress progress, void *context,
+                                    tasks_error *error);
+
+/** Figures of this handle's pool since it was opened, and of the store now. */
+typedef struct tasks_statistics {
+    uint32_t struct_size;
+    int32_t schema_version;
+    char backend[16];                          /**< "sqlite" */
+    uint32_t pool_size, in_use, idle, waiting; /**< connections; callers that wait for one */
+    int64_t waits, wait_ns;                    /**< calls that had to wait, and for how long in all */
+    int64_t opened, closed, errors;            /**< connections; connections closed after an error */
+    int64_t batches, groups;                   /**< batches written, and transactions that carried them */
+    int64_t owners, tasks, completed;          /**< in the store; -1 unless counted */
+    int64_t bytes;                             /**< size of the store; -1 if unknown */
+} tasks_statistics;
+
+#define TASKS_STATISTICS_INIT TASKS_SIZED(tasks_statistics)
+
+/** @param count  1: also count owners and tasks, which reads the whole store. */
+TASKS_API tasks_status tasks_stats(tasks_db *db, int32_t count, tasks_statistics *out, tasks_error *error);
+
+/** Names of owners, in byte order. */
+typedef struct tasks_owners tasks_owners;
+
+/** Owners after the name `after` (NULL for the start), at most `limit` (1..1000; 0 = 100). */
+TASKS_API tasks_status tasks_owners_list(tasks_db *db, const char *after, uint32_t limit, tasks_owners **out,
+                                         tasks_error *error);
+TASKS_API uint32_t tasks_owners_count(const tasks_owners *owners);
+/** Borrowed; NULL past the end. */
+TASKS_API const char *tasks_owners_at(const tasks_owners *owners, uint32_t index);
+TASKS_API void tasks_owners_free(tasks_owners *owners);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

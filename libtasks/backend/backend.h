@@ -1,0 +1,176 @@
+/* The contract between core and what stores. One const table per backend; core validates every input
+ * once, chooses the connection and writes no SQL; a backend does SQL and maps its errors to statuses. */
+#ifndef BACKEND_H
+#define BACKEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tasks.h"
+
+/* The schema version that this program writes. The store remembers, with each version, the oldest
+ * program that can still work with it; a store whose answer is above this number is refused. */
+enum { BACKEND_SCHEMA = 1 };
+
+typedef struct backend_config {
+    const char *target;   /* the URI after its scheme and colon; borrowed during open */
+    uint32_t pool_size;   /* 1..64 */
+    uint32_t timeout_ms;  /* the longest wait for a lock or an answer */
+    int64_t tombstone_ms; /* deletions younger than this are kept */
+    bool migrate;         /* create the store or bring it up to date; else refuse with store_old */
+} backend_config;
+
+/* Which connections a store wants. Each lane of core's pool uses the slots [first, first + count); lanes
+ * may overlap. A group is how many requests of one lane a connection takes at once, at most. */
+typedef struct backend_lane {
+    uint32_t first, count, group;
+} backend_lane;
+
+typedef struct backend_shape {
+    backend_lane read, write;
+    int32_t schema_version;
+} backend_shape;
+
+/* A task on its way out. `task.tags` and `task.tag_count` are not set; `tags` holds the tags with one
+ * blank between them. All text is borrowed until the call returns. */
+typedef struct backend_row {
+    tasks_task task;
+    const char *tags;
+} backend_row;
+
+/* Where rows go. */
+typedef struct backend_sink {
+    void *context;
+    void (*restart)(void *context); /* forget the rows so far: the request is run again from its start */
+    tasks_status (*row)(void *context, const backend_row *row); /* a status other than OK ends the request */
+} backend_sink;
+
+/* ---- Reading ---- */
+
+typedef enum backend_read_kind {
+    BACKEND_GET,      /* the task `id`, or NOT_FOUND */
+    BACKEND_LIST,     /* `list`, and the state */
+    BACKEND_CHANGES,  /* tasks and tombstones with since < revision, whole revisions, and the state */
+    BACKEND_REVISION, /* the state alone */
+    BACKEND_OWNERS,   /* rows whose title is the owner's name, above list->tag, list->limit at most */
+    BACKEND_PING      /* nothing, from the store itself */
+} backend_read_kind;
+
+/* Where a list goes on: behind the task with this key and id. Keys as in TASKS_SORT_: none is INFINITY
+ * for the order, 9 for the priority (1..9 become 0..8), INT64_MAX for the due time. */
+typedef struct backend_place {
+    int64_t number; /* priority, due time, revision */
+    double order;
+    int64_t id;
+} backend_place;
+
+typedef struct backend_list {
+    int32_t sort, completed;    /* as in tasks_query */
+    bool descending, continued; /* continued: `after` counts */
+    backend_place after;
+    int64_t due_before_ms;  /* 0: any */
+    const char *tag, *text; /* NULL: any; text has its ASCII letters in lower case */
+    uint32_t limit;
+} backend_list;
+
+typedef struct backend_read {
+    backend_read_kind kind;
+    const char *owner;
+    int64_t now_ms; /* tasks that expire at or before this are not there */
+    int64_t id, since;
+    const backend_list *list; /* BACKEND_CHANGES uses its limit only */
+    backend_sink sink;
+    /* The answer. */
+    int64_t revision, expired, purged; /* the state; purged: the newest revision with purged tombstones */
+    tasks_status status;
+    tasks_error error;
+} backend_read;
+
+/* ---- Writing ---- */
+
+/* The values of a checked patch; members whose bit is not in `set` are at their empty value. */
+typedef struct backend_fields {
+    uint32_t set;                    /* TASKS_SET_... */
+    const char *title, *notes, *uid; /* notes "" and uid NULL for none */
+    const char *tags;                /* one blank between them; "" for none */
+    int32_t completed, priority;
+    double order; /* NaN for none */
+    int64_t due_at_ms, expires_at_ms;
+} backend_fields;
+
+/* Besides TASKS_CREATE, TASKS_UPDATE and TASKS_DELETE: remove up to `id` expired tasks, leaving tombstones,
+ * and tombstones past their time. Emits a row per removed task. */
+enum { BACKEND_SWEEP = 100 };
+
+typedef struct backend_op {
+    int32_t kind;
+    int64_t id, if_revision;
+    backend_fields fields;
+} backend_op;
+
+/* One batch of one owner: all or nothing. It takes the owner's next revision when an operation changes
+ * something; an update whose `set` is 0 changes nothing. */
+typedef struct backend_batch {
+    const char *owner;
+    int64_t now_ms;
+    const backend_op *ops;
+    uint32_t count;
+    backend_sink sink; /* one row an operation: as it is after it, or was before a delete */
+    /* The answer. */
+    int64_t revision; /* the owner's revision after the batch */
+    tasks_status status;
+    tasks_error error; /* op_index set */
+} backend_batch;
+
+/* What became of a group. */
+typedef enum backend_outcome {
+    BACKEND_COMMITTED, /* durable; each batch has its own status */
+    BACKEND_UNDONE,    /* nothing was written; the group's error says why */
+    BACKEND_UNKNOWN    /* the connection broke at the commit: it may have happened */
+} backend_outcome;
+
+/* ---- The table ---- */
+
+typedef struct backend_ops {
+    const char *scheme; /* "sqlite": the part of the URI before the first colon */
+
+    /* Finds out what the target is before anything is written, refuses what is not ours, migrates if
+     * asked, and fills `shape`. A failed open holds nothing. Called once per store. */
+    tasks_status (*open)(const backend_config *config, void **store, backend_shape *shape,
+                         tasks_error *error);
+    void (*close)(void *store); /* after the last connection is gone */
+
+    /* A connection is used by one thread at a time; different connections at the same time. */
+    tasks_status (*connect)(void *store, uint32_t slot, void **connection, tasks_error *error);
+    void (*disconnect)(void *connection);
+    /* False once the connection must not be used again; core then makes a new one. */
+    bool (*usable)(void *connection);
+
+    /* Carries 1..group reads, each seeing one snapshot, and sets the status and error of each. */
+    void (*read)(void *connection, backend_read *const *reads, uint32_t count);
+
+    /* Carries 1..group batches in one transaction. A batch that fails by itself (NOT_FOUND, CONFLICT,
+     * a rule of the store) leaves no trace and has its status set, its neighbours are committed. When the
+     * transaction as a whole fails the answer is UNDONE or UNKNOWN with `error` filled. Owners' revisions
+     * become visible in order, without gaps. */
+    backend_outcome (*write)(void *connection, backend_batch *const *batches, uint32_t count,
+                             tasks_error *error);
+
+    /* `from` and `to` as in tasks_migration; a dry run touches nothing. */
+    tasks_status (*migrate)(const backend_config *config, bool dry_run, tasks_migration *out,
+                            tasks_error *error);
+    /* Structure and rules of the whole store; CORRUPT with the first fault. */
+    tasks_status (*check)(void *connection, tasks_error *error);
+    /* As tasks_backup(); NULL: the backend has its own tools for this. */
+    tasks_status (*backup)(void *connection, const char *path, tasks_progress progress, void *context,
+                           tasks_error *error);
+    /* owners, tasks, completed, bytes. */
+    tasks_status (*count)(void *connection, bool rows, tasks_statistics *out, tasks_error *error);
+} backend_ops;
+
+/* Finds the backend of a URI; *target is what follows its colon. UNSUPPORTED backend_unknown. */
+tasks_status backend_find(const char *uri, const backend_ops **ops, const char **target, tasks_error *error);
+
+extern const backend_ops backend_sqlite;
+
+#endif
