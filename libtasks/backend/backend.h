@@ -52,7 +52,7 @@ typedef enum backend_read_kind {
     BACKEND_LIST,     /* `list`, and the state */
     BACKEND_CHANGES,  /* tasks and tombstones with since < revision, whole revisions, and the state */
     BACKEND_REVISION, /* the state alone */
-    BACKEND_OWNERS,   /* rows whose title is the owner's name, above list->tag, list->limit at most */
+    BACKEND_OWNERS,   /* rows whose title is the name of an owner after `owner` (NULL: from the start) */
     BACKEND_PING      /* nothing, from the store itself */
 } backend_read_kind;
 
@@ -78,7 +78,8 @@ typedef struct backend_read {
     const char *owner;
     int64_t now_ms; /* tasks that expire at or before this are not there */
     int64_t id, since;
-    const backend_list *list; /* BACKEND_CHANGES uses its limit only */
+    uint32_t limit;           /* changes: where the last revision may begin; owners */
+    const backend_list *list; /* its own limit is one more than the page, to see whether more follows */
     backend_sink sink;
     /* The answer. */
     int64_t revision, expired, purged; /* the state; purged: the newest revision with purged tombstones */
