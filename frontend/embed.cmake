@@ -1,0 +1,42 @@
+# Run with cmake -P: writes TO, the C source of the table in frontend.h, from ASSETS (path, type and
+# file, again and again), files below FROM. The same files give the same bytes: gzip -n leaves the time out.
+cmake_minimum_required(VERSION 3.25)
+
+function(c_array name file)
+    file(READ ${file} hex HEX)
+    string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+    string(REPEAT "....." 20 line)
+    string(REGEX REPLACE "(${line})" "\\1\n" bytes "${bytes}")
+    file(APPEND ${TO} "static const unsigned char ${name}[] = {\n${bytes}\n};\n\n")
+endfunction()
+
+function(c_gzip name file row)
+    execute_process(COMMAND ${GZIP} -9nc ${file} OUTPUT_FILE ${TO}.gz COMMAND_ERROR_IS_FATAL ANY)
+    file(SIZE ${file} size)
+    file(SIZE ${TO}.gz gzip_size)
+    if(gzip_size LESS size)
+        c_array(${name} ${TO}.gz)
+        set(${row} "${name}, sizeof ${name}" PARENT_SCOPE)
+    else()
+        set(${row} "NULL, 0" PARENT_SCOPE)
+    endif()
+    file(REMOVE ${TO}.gz)
+endfunction()
+
+file(WRITE ${TO} "#include \"frontend.h\"\n\n")
+set(count 0)
+while(ASSETS)
+    list(POP_FRONT ASSETS path type file)
+    if(type MATCHES "^text/")
+        string(APPEND type "; charset=utf-8")
+    endif()
+    file(SHA256 ${FROM}/${file} hash)
+    string(SUBSTRING ${hash} 0 32 hash)
+    c_array(asset_${count} ${FROM}/${file})
+    c_gzip(gzip_${count} ${FROM}/${file} gzip)
+    string(APPEND rows "    {\"${path}\", \"${type}\", \"W/\\\"${hash}\\\"\",\n"
+        "     asset_${count}, sizeof asset_${count}, ${gzip}},\n")
+    math(EXPR count "${count} + 1")
+endwhile()
+file(APPEND ${TO} "const frontend_asset frontend_assets[] = {\n${rows}};\n"
+    "const size_t frontend_asset_count = ${count};\n")
