@@ -1,0 +1,123 @@
+#include "buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "number.h"
+
+enum { ROOM_MIN = 64 };
+
+void buf_init(buf *b, size_t cap)
+{
+    *b = (buf){.cap = cap < SIZE_MAX ? cap : SIZE_MAX - 1};
+}
+
+void buf_done(buf *b)
+{
+    free(b->bytes);
+    b->bytes = NULL;
+    b->length = b->room = 0;
+}
+
+void buf_reset(buf *b)
+{
+    b->length = 0;
+    b->status = TASKS_OK;
+    if (b->bytes)
+        b->bytes[0] = '\0';
+}
+
+/* Doubles until `needed` fits, but never past the cap: needed <= cap holds here. */
+static size_t room_for(const buf *b, size_t needed)
+{
+    size_t room = b->room ? b->room : ROOM_MIN;
+    while (room < needed && room <= b->cap / 2)
+        room *= 2;
+    return room >= needed && room <= b->cap ? room : b->cap;
+}
+
+static bool grow(buf *b, size_t needed)
+{
+    size_t room = room_for(b, needed);
+    char *bytes = realloc(b->bytes, room + 1);
+    if (!bytes) {
+        b->status = TASKS_NO_MEMORY;
+        return false;
+    }
+    bytes[b->length] = '\0';
+    b->bytes = bytes;
+    b->room = room;
+    return true;
+}
+
+char *buf_reserve(buf *b, size_t length)
+{
+    if (b->status)
+        return NULL;
+    if (length > b->cap - b->length) {
+        b->status = TASKS_INVALID;
+        return NULL;
+    }
+    if ((!b->bytes || length > b->room - b->length) && !grow(b, b->length + length))
+        return NULL;
+    return b->bytes + b->length;
+}
+
+void buf_commit(buf *b, size_t length)
+{
+    b->length += length;
+    b->bytes[b->length] = '\0';
+}
+
+void buf_bytes(buf *b, const void *bytes, size_t length)
+{
+    char *place = length ? buf_reserve(b, length) : NULL;
+    if (!place)
+        return;
+    memcpy(place, bytes, length);
+    buf_commit(b, length);
+}
+
+void buf_text(buf *b, const char *text)
+{
+    buf_bytes(b, text, strlen(text));
+}
+
+void buf_char(buf *b, char c)
+{
+    buf_bytes(b, &c, 1);
+}
+
+void buf_int(buf *b, int64_t number)
+{
+    char text[NUMBER_INT_SIZE];
+    buf_bytes(b, text, number_write_int(number, text));
+}
+
+void buf_print(buf *b, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *place = buf_reserve(b, length < 0 ? SIZE_MAX : (size_t)length);
+    if (!place)
+        return;
+    va_start(arguments, format);
+    vsnprintf(place, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    buf_commit(b, (size_t)length);
+}
+
+char *buf_take(buf *b, size_t *length)
+{
+    char *bytes = buf_reserve(b, 0) ? b->bytes : NULL;
+    if (length)
+        *length = bytes ? b->length : 0;
+    if (bytes)
+        b->bytes = NULL;
+    buf_done(b);
+    return bytes;
+}
