@@ -52,10 +52,15 @@ extern "C" {
 #endif
 
 #ifdef __cplusplus
-#define TASKS_SIZED(type)                                                                                    \
-    {                                                                                                        \
-        sizeof(type)                                                                                         \
-    }
+extern "C++" {
+template <typename T> inline T tasks_sized()
+{
+    T value = T();
+    value.struct_size = static_cast<uint32_t>(sizeof(T));
+    return value;
+}
+}
+#define TASKS_SIZED(type) tasks_sized<type>()
 #else
 #define TASKS_SIZED(type)                                                                                    \
     {                                                                                                        \
