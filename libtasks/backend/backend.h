@@ -119,6 +119,7 @@ typedef struct backend_batch {
     backend_sink sink; /* one row an operation: as it is after it, or was before a delete */
     /* The answer. */
     int64_t revision; /* the owner's revision after the batch */
+    int64_t removed;  /* tasks and tombstones that a sweep removed */
     tasks_status status;
     tasks_error error; /* op_index set */
 } backend_batch;

@@ -1,0 +1,77 @@
+#include "sqlite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fail.h"
+
+enum { WRITE_GROUP = 256 };
+
+static void store_close(void *opaque)
+{
+    sqlite_store *store = opaque;
+    if (!store)
+        return;
+    sqlite3_close(store->memory);
+    free(store->path);
+    free(store);
+}
+
+/* Readers each have a connection; one more does all the writing, so that its page cache stays warm: a
+ * connection drops its cache when another one has written. A store in memory is its only connection. */
+static void set_shape(const sqlite_store *store, uint32_t pool_size, backend_shape *shape)
+{
+    bool shared = store->memory || pool_size == 1;
+    shape->write = (backend_lane){0, 1, WRITE_GROUP};
+    shape->read = (backend_lane){shared ? 0 : 1, shared ? 1 : pool_size - 1, 1};
+}
+
+/* Connections are made later, when the working directory may be another one. */
+static char *whole_path(const char *path)
+{
+    char *folder, *whole = NULL;
+    if (*path == '/' || !strcmp(path, ":memory:"))
+        return strdup(path);
+    if ((folder = getcwd(NULL, 0)) && asprintf(&whole, "%s/%s", folder, path) < 0)
+        whole = NULL;
+    free(folder);
+    return whole;
+}
+
+static tasks_status store_open(const backend_config *config, void **out, backend_shape *shape,
+                               tasks_error *error)
+{
+    sqlite_store *store = calloc(1, sizeof *store);
+    *out = NULL;
+    if (!store || !(store->path = whole_path(config->target))) {
+        store_close(store);
+        return fail_memory(error);
+    }
+    store->timeout_ms = config->timeout_ms;
+    store->tombstone_ms = config->tombstone_ms;
+    tasks_status status = sqlite_schema_open(store, config, &shape->schema_version, error);
+    if (status) {
+        store_close(store);
+        return status;
+    }
+    set_shape(store, config->pool_size, shape);
+    *out = store;
+    return TASKS_OK;
+}
+
+const backend_ops backend_sqlite = {
+    .scheme = "sqlite",
+    .open = store_open,
+    .close = store_close,
+    .connect = sqlite_connect,
+    .disconnect = sqlite_disconnect,
+    .usable = sqlite_usable,
+    .read = sqlite_read,
+    .write = sqlite_write,
+    .migrate = sqlite_schema_migrate,
+    .check = sqlite_check,
+    .backup = sqlite_backup,
+    .count = sqlite_count,
+};

@@ -1,0 +1,106 @@
+/* What the files of the SQLite backend share. */
+#ifndef SQLITE_BACKEND_H
+#define SQLITE_BACKEND_H
+
+#include <sqlite3.h>
+
+#include "backend.h"
+#include "buf.h"
+
+enum {
+    SQLITE_APPLICATION_ID = 0x7461736b, /* "task" */
+    SQLITE_STATEMENTS = 64              /* kept prepared by a connection */
+};
+
+typedef struct sqlite_store {
+    char *path;      /* absolute or relative to the working directory at open; ":memory:" */
+    sqlite3 *memory; /* the one connection of a store in memory */
+    uint32_t timeout_ms;
+    int64_t tombstone_ms;
+} sqlite_store;
+
+typedef struct sqlite_connection {
+    sqlite_store *store;
+    sqlite3 *db;
+    bool broken;
+    uint32_t next_victim;
+    struct {
+        uint32_t key;
+        sqlite3_stmt *statement;
+    } statements[SQLITE_STATEMENTS];
+} sqlite_connection;
+
+/* The fixed statements; lists and updates are made when first needed, keyed by their shape. */
+typedef enum sqlite_sql {
+    SQL_BEGIN_READ = 1,
+    SQL_BEGIN_WRITE,
+    SQL_COMMIT,
+    SQL_ROLLBACK,
+    SQL_SAVE,
+    SQL_RELEASE,
+    SQL_UNDO,
+    SQL_GET,
+    SQL_STATE,
+    SQL_CHANGES_END,
+    SQL_CHANGES_ROWS,
+    SQL_OWNERS,
+    SQL_NEXT_REVISION,
+    SQL_INSERT,
+    SQL_DELETE,
+    SQL_FIND,
+    SQL_TAG_INSERT,
+    SQL_TAG_DELETE,
+    SQL_TOMBSTONE,
+    SQL_EXPIRED_ANY,
+    SQL_EXPIRED_DELETE,
+    SQL_PURGE_END,
+    SQL_PURGE,
+    SQL_PURGED,
+    SQL_COUNT,
+    SQL_LIST = 1 << 10,  /* | list_sql_shape() */
+    SQL_UPDATE = 1 << 11 /* | TASKS_SET_... */
+} sqlite_sql;
+
+/* ---- sqlite_conn.c ---- */
+
+/* Opens the file with our settings; the file must be known to be ours. */
+tasks_status sqlite_open_file(const char *path, uint32_t timeout_ms, bool create, sqlite3 **out,
+                              tasks_error *error);
+tasks_status sqlite_connect(void *store, uint32_t slot, void **connection, tasks_error *error);
+void sqlite_disconnect(void *connection);
+bool sqlite_usable(void *connection);
+/* Fills `error` from a result code; marks the connection broken when it must not be used again. */
+tasks_status sqlite_failed(sqlite_connection *c, int code, tasks_error *error);
+/* The same without a connection. */
+tasks_status sqlite_error(int code, tasks_error *error);
+/* A ready prepared statement, reset and without bindings; NULL: see `error`. */
+sqlite3_stmt *sqlite_statement(sqlite_connection *c, sqlite_sql which, tasks_error *error);
+/* The same for a statement whose text depends on `shape`: `make` writes it when it is not there yet. */
+sqlite3_stmt *sqlite_shaped(sqlite_connection *c, uint32_t key, void (*make)(buf *sql, const void *from),
+                            const void *from, tasks_error *error);
+/* Steps to the end a statement that returns no row. */
+tasks_status sqlite_run(sqlite_connection *c, sqlite3_stmt *statement, tasks_error *error);
+/* Runs a fixed statement that has no parameter. */
+tasks_status sqlite_do(sqlite_connection *c, sqlite_sql which, tasks_error *error);
+/* Steps once: SQLITE_ROW, SQLITE_DONE, or SQLITE_ERROR with `error` filled. */
+int sqlite_step(sqlite_connection *c, sqlite3_stmt *statement, tasks_error *error);
+/* Reads the columns of LIST_SQL_COLUMNS and, where there is one more, whether it is a tombstone. */
+tasks_status sqlite_row(sqlite3_stmt *statement, backend_row *row, tasks_error *error);
+void sqlite_bind_text(sqlite3_stmt *statement, int index, const char *text); /* NULL binds NULL */
+void sqlite_bind_time(sqlite3_stmt *statement, int index, int64_t time_ms);  /* TASKS_NO_TIME binds NULL */
+
+/* ---- the others, a file each ---- */
+
+tasks_status sqlite_schema_open(sqlite_store *store, const backend_config *config, int32_t *version,
+                                tasks_error *error);
+tasks_status sqlite_schema_migrate(const backend_config *config, bool dry_run, tasks_migration *out,
+                                   tasks_error *error);
+void sqlite_read(void *connection, backend_read *const *reads, uint32_t count);
+backend_outcome sqlite_write(void *connection, backend_batch *const *batches, uint32_t count,
+                             tasks_error *error);
+tasks_status sqlite_check(void *connection, tasks_error *error);
+tasks_status sqlite_backup(void *connection, const char *path, tasks_progress progress, void *context,
+                           tasks_error *error);
+tasks_status sqlite_count(void *connection, bool rows, tasks_statistics *out, tasks_error *error);
+
+#endif

@@ -1,0 +1,212 @@
+/* The store as a whole: check, backup, count. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "sqlite.h"
+
+/* ---- Check ---- */
+
+/* What must never be found, and what to say if it is. */
+static const struct {
+    const char *query, *fault;
+} rules[] = {
+    {"SELECT 1 FROM tasks t LEFT JOIN owners o ON o.owner = t.owner WHERE o.owner IS NULL "
+     "OR t.revision > o.revision OR t.id > o.last_id OR t.id < 1 LIMIT 1",
+     "a task is ahead of its owner's counters"},
+    {"SELECT 1 FROM tasks WHERE completed NOT IN (0, 1) OR (completed = 1) <> (completed_at IS NOT NULL) "
+     "OR priority NOT BETWEEN 0 AND 9 OR title = '' LIMIT 1",
+     "a task breaks a rule of its fields"},
+    {"SELECT 1 FROM task_tags g LEFT JOIN tasks t ON t.owner = g.owner AND t.id = g.id "
+     "WHERE t.id IS NULL OR instr(' ' || t.tags || ' ', ' ' || g.tag || ' ') = 0 LIMIT 1",
+     "a tag stands at a task that does not have it"},
+    {"SELECT 1 WHERE (SELECT count(*) FROM task_tags) <> (SELECT coalesce(sum(length(tags) - "
+     "length(replace(tags, ' ', '')) + 1), 0) FROM tasks WHERE tags <> '')",
+     "a task has a tag that no list finds"},
+    {"SELECT 1 FROM tombstones d LEFT JOIN owners o ON o.owner = d.owner LEFT JOIN tasks t "
+     "ON t.owner = d.owner AND t.id = d.id WHERE o.owner IS NULL OR d.revision > o.revision "
+     "OR t.id IS NOT NULL LIMIT 1",
+     "a tombstone contradicts the tasks"},
+};
+
+static int check_structure(sqlite3 *db, char *fault, size_t size)
+{
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &s, NULL);
+    if (!code && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(s, 0);
+        code = !text ? SQLITE_NOMEM : strcmp(text, "ok") ? SQLITE_CORRUPT : SQLITE_OK;
+        snprintf(fault, size, "%s", text ? text : "");
+        fault[strcspn(fault, "\n")] = 0;
+    }
+    sqlite3_finalize(s);
+    return code;
+}
+
+static int check_rule(sqlite3 *db, const char *query)
+{
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(db, query, -1, &s, NULL);
+    if (!code)
+        code = sqlite3_step(s);
+    sqlite3_finalize(s);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+static tasks_status check(sqlite3 *db, tasks_error *error)
+{
+    char fault[160] = "";
+    int code = check_structure(db, fault, sizeof fault);
+    if (code == SQLITE_CORRUPT)
+        return fail(error, TASKS_CORRUPT, "store_damaged", "the store is damaged: %s", fault);
+    for (size_t i = 0; !code && i < sizeof rules / sizeof *rules; i++)
+        if ((code = check_rule(db, rules[i].query)) == SQLITE_ROW)
+            return fail(error, TASKS_CORRUPT, "store_damaged", "the store is damaged: %s", rules[i].fault);
+    return code ? sqlite_error(code, error) : TASKS_OK;
+}
+
+tasks_status sqlite_check(void *connection, tasks_error *error)
+{
+    return check(((sqlite_connection *)connection)->db, error);
+}
+
+/* ---- Backup ---- */
+
+enum { BACKUP_PAGES = 256 }; /* between two looks at the progress */
+
+static tasks_status copy_pages(sqlite_connection *c, sqlite3 *to, tasks_progress progress, void *context,
+                               tasks_error *error)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(to, "main", c->db, "main");
+    if (!backup)
+        return sqlite_error(sqlite3_extended_errcode(to), error);
+    int code;
+    tasks_status status = TASKS_OK;
+    while ((code = sqlite3_backup_step(backup, BACKUP_PAGES)) == SQLITE_OK) {
+        int64_t total = sqlite3_backup_pagecount(backup);
+        if (progress && progress(context, total - sqlite3_backup_remaining(backup), total)) {
+            status = fail(error, TASKS_TIMEOUT, "wait_timeout", "the backup was stopped");
+            break;
+        }
+    }
+    sqlite3_backup_finish(backup);
+    if (status || code == SQLITE_DONE)
+        return status;
+    return sqlite_error(code, error);
+}
+
+/* All pages come from one read transaction, so a writer never makes the copy start over; the copy is a
+ * single file, checked before it counts. */
+static tasks_status write_copy(sqlite_connection *c, const char *path, tasks_progress progress, void *context,
+                               tasks_error *error)
+{
+    sqlite3 *to;
+    tasks_status status = sqlite_open_file(path, c->store->timeout_ms, false, &to, error);
+    if (status)
+        return status;
+    status = sqlite_do(c, SQL_BEGIN_READ, error);
+    if (!status) {
+        tasks_error ignored;
+        status = copy_pages(c, to, progress, context, error);
+        sqlite_do(c, SQL_COMMIT, &ignored);
+    }
+    int code = status ? SQLITE_OK : sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    if (code)
+        status = sqlite_error(code, error);
+    if (!status)
+        status = check(to, error);
+    sqlite3_close(to);
+    return status;
+}
+
+static tasks_status sync_path(const char *path, int flags)
+{
+    int fd = open(path, flags | O_RDONLY | O_CLOEXEC);
+    int failed = fd < 0 || fsync(fd);
+    if (fd >= 0)
+        close(fd);
+    return failed ? TASKS_UNAVAILABLE : TASKS_OK;
+}
+
+static tasks_status path_failed(const char *path, tasks_error *error)
+{
+    if (errno == EEXIST)
+        return fail(error, TASKS_CONFLICT, "file_exists", "%s exists; name a new file", path);
+    if (errno == EACCES || errno == EPERM)
+        return fail(error, TASKS_DENIED, "file_denied", "cannot write %s: access denied", path);
+    if (errno == ENOSPC || errno == EDQUOT)
+        return fail(error, TASKS_FULL, "store_full", "cannot write %s: no room", path);
+    return fail(error, TASKS_UNAVAILABLE, "store_away", "cannot write %s: %s", path, strerrordesc_np(errno));
+}
+
+/* The finished copy gets its name: a link refuses to replace a file, which a rename would not. */
+static tasks_status publish(const char *temporary, const char *path, tasks_error *error)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        snprintf(folder, sizeof folder, ".");
+    else if ((size_t)(slash - path) < sizeof folder)
+        snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    if (sync_path(temporary, 0) || link(temporary, path))
+        return path_failed(path, error);
+    if (sync_path(folder, O_DIRECTORY))
+        return path_failed(folder, error);
+    return TASKS_OK;
+}
+
+tasks_status sqlite_backup(void *connection, const char *path, tasks_progress progress, void *context,
+                           tasks_error *error)
+{
+    char temporary[4096];
+    if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= sizeof temporary)
+        return fail(error, TASKS_INVALID, "option_malformed", "the path is too long");
+    if (!access(path, F_OK)) {
+        errno = EEXIST;
+        return path_failed(path, error);
+    }
+    int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0)
+        return path_failed(path, error);
+    close(fd);
+    tasks_status status = write_copy(connection, temporary, progress, context, error);
+    if (!status)
+        status = publish(temporary, path, error);
+    unlink(temporary);
+    return status;
+}
+
+/* ---- Figures ---- */
+
+static int number(sqlite3 *db, const char *query, int64_t *out)
+{
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(db, query, -1, &s, NULL);
+    if (!code && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        *out = sqlite3_column_int64(s, 0);
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(s);
+    return code;
+}
+
+tasks_status sqlite_count(void *connection, bool rows, tasks_statistics *out, tasks_error *error)
+{
+    sqlite3 *db = ((sqlite_connection *)connection)->db;
+    int64_t pages = 0, page_size = 0;
+    int code = number(db, "PRAGMA page_count", &pages);
+    if (!code)
+        code = number(db, "PRAGMA page_size", &page_size);
+    out->bytes = pages * page_size;
+    if (!code && rows)
+        code = number(db, "SELECT count(*) FROM owners", &out->owners);
+    if (!code && rows)
+        code = number(db, "SELECT count(*) FROM tasks", &out->tasks);
+    if (!code && rows)
+        code = number(db, "SELECT count(*) FROM tasks WHERE completed = 1", &out->completed);
+    return code ? sqlite_error(code, error) : TASKS_OK;
+}

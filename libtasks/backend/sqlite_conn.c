@@ -1,0 +1,309 @@
+/* A connection: its settings, its prepared statements, its errors. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "fail.h"
+#include "list_sql.h"
+#include "sqlite.h"
+
+#define ALIVE "(expires_at IS NULL OR expires_at > "
+
+/* The three places where changes are kept, one SELECT each, so that each is read in order of revision. */
+#define CHANGED(columns, limits)                                                                             \
+    "SELECT " columns ", 0 AS deleted FROM tasks INDEXED BY tasks_by_revision "                              \
+    "WHERE owner = ?1 AND completed = 0 AND " limits " UNION ALL "                                           \
+    "SELECT " columns ", 0 FROM tasks INDEXED BY tasks_by_revision "                                         \
+    "WHERE owner = ?1 AND completed = 1 AND " limits
+
+static const char *const sql[SQL_COUNT] = {
+    [SQL_BEGIN_READ] = "BEGIN",
+    [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+    [SQL_COMMIT] = "COMMIT",
+    [SQL_ROLLBACK] = "ROLLBACK",
+    [SQL_SAVE] = "SAVEPOINT batch",
+    [SQL_RELEASE] = "RELEASE batch",
+    [SQL_UNDO] = "ROLLBACK TO batch",
+    [SQL_GET] = "SELECT " LIST_SQL_COLUMNS " FROM tasks WHERE owner = ?1 AND id = ?2 AND " ALIVE "?3)",
+    [SQL_STATE] = "SELECT revision, purged_revision, (SELECT count(*) FROM tasks INDEXED BY tasks_expiring "
+                  "WHERE owner = ?1 AND expires_at <= ?2) FROM owners WHERE owner = ?1",
+    [SQL_CHANGES_END] = "SELECT revision FROM (" CHANGED(
+        "revision", "revision > ?2 AND " ALIVE
+                    "?4)") " UNION ALL "
+                           "SELECT revision, 1 FROM tombstones WHERE owner = ?1 AND revision > ?2) "
+                           "ORDER BY revision LIMIT 1 OFFSET ?3",
+    [SQL_CHANGES_ROWS] =
+        CHANGED(LIST_SQL_COLUMNS,
+                "revision > ?2 AND revision <= ?3 AND " ALIVE
+                "?4)") " UNION ALL SELECT id, revision, 0, 0, NULL, NULL, NULL, NULL, deleted_at, "
+                       "deleted_at, uid, '', "
+                       "'', '', 1 FROM tombstones WHERE owner = ?1 AND revision > ?2 AND revision <= ?3 "
+                       "ORDER BY revision, id",
+    [SQL_OWNERS] = "SELECT owner FROM owners WHERE ?1 IS NULL OR owner > ?1 ORDER BY owner LIMIT ?2",
+    [SQL_NEXT_REVISION] =
+        "INSERT INTO owners (owner, revision, last_id) VALUES (?1, 1, ?2) ON CONFLICT (owner) DO UPDATE "
+        "SET revision = revision + 1, last_id = last_id + ?2 RETURNING revision, last_id",
+    [SQL_INSERT] = "INSERT INTO tasks (owner, " LIST_SQL_COLUMNS ") "
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+    [SQL_DELETE] = "DELETE FROM tasks WHERE owner = ?1 AND id = ?2 AND (?3 = 0 OR revision = ?3) "
+                   "AND " ALIVE "?4) RETURNING " LIST_SQL_COLUMNS,
+    [SQL_FIND] = "SELECT revision, tags FROM tasks WHERE owner = ?1 AND id = ?2 AND " ALIVE "?3)",
+    [SQL_TAG_INSERT] = "INSERT INTO task_tags (owner, tag, id) VALUES (?1, ?2, ?3)",
+    [SQL_TAG_DELETE] = "DELETE FROM task_tags WHERE owner = ?1 AND tag = ?2 AND id = ?3",
+    [SQL_TOMBSTONE] =
+        "INSERT INTO tombstones (owner, revision, id, uid, deleted_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_EXPIRED_ANY] = "SELECT 1 FROM tasks INDEXED BY tasks_expiring "
+                        "WHERE owner = ?1 AND expires_at <= ?2 LIMIT 1",
+    [SQL_EXPIRED_DELETE] =
+        "DELETE FROM tasks WHERE owner = ?1 AND id IN (SELECT id FROM tasks INDEXED BY tasks_expiring "
+        "WHERE owner = ?1 AND expires_at <= ?2 ORDER BY expires_at LIMIT ?3) RETURNING " LIST_SQL_COLUMNS,
+    [SQL_PURGE_END] = "SELECT max(revision) FROM (SELECT revision FROM tombstones "
+                      "WHERE owner = ?1 AND deleted_at <= ?2 AND revision < coalesce((SELECT revision "
+                      "FROM tombstones WHERE owner = ?1 AND deleted_at > ?2 ORDER BY revision LIMIT 1), "
+                      "9223372036854775807) ORDER BY revision LIMIT ?3)",
+    [SQL_PURGE] = "DELETE FROM tombstones WHERE owner = ?1 AND revision <= ?2",
+    [SQL_PURGED] = "UPDATE owners SET purged_revision = ?2 WHERE owner = ?1",
+};
+
+static const struct {
+    int code;
+    tasks_status status;
+    const char *word, *advice;
+} failures[] = {
+    {SQLITE_BUSY, TASKS_UNAVAILABLE, "store_busy", "another program holds the store; try again"},
+    {SQLITE_LOCKED, TASKS_UNAVAILABLE, "store_busy", "the store is locked; try again"},
+    {SQLITE_FULL, TASKS_FULL, "store_full", "the disk or the quota is full; free some room"},
+    {SQLITE_READONLY, TASKS_READ_ONLY, "store_read_only", "the file or its folder cannot be written"},
+    {SQLITE_PERM, TASKS_DENIED, "file_denied", "access to the file is denied"},
+    {SQLITE_CANTOPEN, TASKS_UNAVAILABLE, "store_away", "the file cannot be opened"},
+    {SQLITE_IOERR, TASKS_UNAVAILABLE, "store_away", "reading or writing the file failed"},
+    {SQLITE_CORRUPT, TASKS_CORRUPT, "store_damaged", "the file is damaged; restore a backup"},
+    {SQLITE_NOTADB, TASKS_CORRUPT, "store_damaged", "the file is not a database"},
+    {SQLITE_NOMEM, TASKS_NO_MEMORY, "no_memory", "out of memory"},
+    {SQLITE_INTERRUPT, TASKS_TIMEOUT, "wait_timeout", "interrupted"},
+    {SQLITE_CONSTRAINT, TASKS_CONFLICT, "uid_taken", "another task of this owner has this uid"},
+};
+
+tasks_status sqlite_error(int code, tasks_error *error)
+{
+    tasks_status status = TASKS_INTERNAL;
+    const char *word = "internal", *advice = sqlite3_errstr(code);
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+        if (failures[i].code == (code & 0xff)) {
+            status = failures[i].status;
+            word = failures[i].word;
+            advice = failures[i].advice;
+        }
+    }
+    fail(error, status, word, "SQLite: %s (code %d)", advice, code);
+    if (error)
+        error->backend_code = code;
+    return status;
+}
+
+tasks_status sqlite_failed(sqlite_connection *c, int code, tasks_error *error)
+{
+    switch (code & 0xff) {
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        c->broken = true;
+    }
+    return sqlite_error(code, error);
+}
+
+static int configure(sqlite3 *db, uint32_t timeout_ms)
+{
+    sqlite3_extended_result_codes(db, 1);
+    sqlite3_busy_timeout(db, (int)timeout_ms);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    return sqlite3_exec(db,
+                        "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; "
+                        "PRAGMA journal_size_limit = 16777216;",
+                        NULL, NULL, NULL);
+}
+
+tasks_status sqlite_open_file(const char *path, uint32_t timeout_ms, bool create, sqlite3 **out,
+                              tasks_error *error)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+    int code = sqlite3_open_v2(path, out, flags, NULL);
+    if (!code)
+        code = configure(*out, timeout_ms);
+    if (!code)
+        return TASKS_OK;
+    sqlite3_close(*out);
+    *out = NULL;
+    return sqlite_error(code, error);
+}
+
+tasks_status sqlite_connect(void *opaque, uint32_t slot, void **out, tasks_error *error)
+{
+    (void)slot;
+    sqlite_store *store = opaque;
+    sqlite_connection *c = calloc(1, sizeof *c);
+    if (!c)
+        return fail_memory(error);
+    c->store = store;
+    c->db = store->memory;
+    if (!c->db) {
+        tasks_status status = sqlite_open_file(store->path, store->timeout_ms, false, &c->db, error);
+        if (status) {
+            free(c);
+            return status;
+        }
+    }
+    *out = c;
+    return TASKS_OK;
+}
+
+void sqlite_disconnect(void *opaque)
+{
+    sqlite_connection *c = opaque;
+    for (int i = 0; i < SQLITE_STATEMENTS; i++)
+        sqlite3_finalize(c->statements[i].statement);
+    if (c->db != c->store->memory)
+        sqlite3_close(c->db);
+    free(c);
+}
+
+bool sqlite_usable(void *opaque)
+{
+    return !((sqlite_connection *)opaque)->broken;
+}
+
+/* Finds the place of `key`: where it is, where it may go, or whose place it takes. */
+static uint32_t statement_place(sqlite_connection *c, uint32_t key)
+{
+    uint32_t start = key * 2654435769u >> 26;
+    for (uint32_t i = 0; i < SQLITE_STATEMENTS; i++) {
+        uint32_t place = (start + i) % SQLITE_STATEMENTS;
+        if (!c->statements[place].statement || c->statements[place].key == key)
+            return place;
+    }
+    uint32_t victim;
+    do
+        victim = c->next_victim++ % SQLITE_STATEMENTS;
+    while (sqlite3_stmt_busy(c->statements[victim].statement));
+    sqlite3_finalize(c->statements[victim].statement);
+    c->statements[victim].statement = NULL;
+    return victim;
+}
+
+static sqlite3_stmt *prepare(sqlite_connection *c, uint32_t key, uint32_t place, const char *text,
+                             tasks_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v3(c->db, text, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+    if (code) {
+        sqlite_failed(c, code, error);
+        return NULL;
+    }
+    c->statements[place].key = key;
+    c->statements[place].statement = statement;
+    return statement;
+}
+
+sqlite3_stmt *sqlite_statement(sqlite_connection *c, sqlite_sql which, tasks_error *error)
+{
+    uint32_t place = statement_place(c, which);
+    if (c->statements[place].statement)
+        return c->statements[place].statement;
+    return prepare(c, which, place, sql[which], error);
+}
+
+sqlite3_stmt *sqlite_shaped(sqlite_connection *c, uint32_t key, void (*make)(buf *text, const void *from),
+                            const void *from, tasks_error *error)
+{
+    uint32_t place = statement_place(c, key);
+    if (c->statements[place].statement)
+        return c->statements[place].statement;
+    buf text;
+    buf_init(&text, 16384);
+    make(&text, from);
+    sqlite3_stmt *statement = NULL;
+    if (text.status)
+        fail_memory(error);
+    else
+        statement = prepare(c, key, place, text.bytes, error);
+    buf_done(&text);
+    return statement;
+}
+
+int sqlite_step(sqlite_connection *c, sqlite3_stmt *statement, tasks_error *error)
+{
+    int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        return code;
+    sqlite3_reset(statement);
+    if (code == SQLITE_DONE)
+        return code;
+    sqlite_failed(c, sqlite3_extended_errcode(c->db), error);
+    return SQLITE_ERROR;
+}
+
+tasks_status sqlite_run(sqlite_connection *c, sqlite3_stmt *statement, tasks_error *error)
+{
+    if (!statement)
+        return error->status;
+    return sqlite_step(c, statement, error) == SQLITE_ERROR ? error->status : TASKS_OK;
+}
+
+tasks_status sqlite_do(sqlite_connection *c, sqlite_sql which, tasks_error *error)
+{
+    return sqlite_run(c, sqlite_statement(c, which, error), error);
+}
+
+void sqlite_bind_text(sqlite3_stmt *statement, int index, const char *text)
+{
+    sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
+}
+
+void sqlite_bind_time(sqlite3_stmt *statement, int index, int64_t time_ms)
+{
+    if (time_ms == TASKS_NO_TIME)
+        sqlite3_bind_null(statement, index);
+    else
+        sqlite3_bind_int64(statement, index, time_ms);
+}
+
+static int64_t column_time(sqlite3_stmt *statement, int column)
+{
+    if (sqlite3_column_type(statement, column) == SQLITE_NULL)
+        return TASKS_NO_TIME;
+    return sqlite3_column_int64(statement, column);
+}
+
+static const char *column_text(sqlite3_stmt *statement, int column)
+{
+    return (const char *)sqlite3_column_text(statement, column);
+}
+
+tasks_status sqlite_row(sqlite3_stmt *s, backend_row *row, tasks_error *error)
+{
+    bool has_uid = sqlite3_column_type(s, 10) != SQLITE_NULL;
+    bool has_order = sqlite3_column_type(s, 4) != SQLITE_NULL;
+    *row = (backend_row){
+        .task = {.id = sqlite3_column_int64(s, 0),
+                 .revision = sqlite3_column_int64(s, 1),
+                 .completed = sqlite3_column_int(s, 2),
+                 .priority = sqlite3_column_int(s, 3),
+                 .order = has_order ? sqlite3_column_double(s, 4) : NAN,
+                 .due_at_ms = column_time(s, 5),
+                 .expires_at_ms = column_time(s, 6),
+                 .completed_at_ms = column_time(s, 7),
+                 .created_at_ms = sqlite3_column_int64(s, 8),
+                 .updated_at_ms = sqlite3_column_int64(s, 9),
+                 .uid = column_text(s, 10),
+                 .title = column_text(s, 11),
+                 .notes = column_text(s, 13),
+                 .deleted = sqlite3_column_count(s) > 14 ? sqlite3_column_int(s, 14) : 0},
+        .tags = column_text(s, 12),
+    };
+    if (!row->task.title || !row->task.notes || !row->tags || (has_uid && !row->task.uid))
+        return fail_memory(error);
+    return TASKS_OK;
+}

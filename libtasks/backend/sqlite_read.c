@@ -1,0 +1,191 @@
+#include <math.h>
+
+#include "fail.h"
+#include "list_sql.h"
+#include "sqlite.h"
+
+static const list_sql_dialect dialect = {'?', "instr(lower(@), #) > 0", true};
+
+static void make_list(buf *sql, const void *list)
+{
+    list_sql_write(sql, &dialect, list);
+}
+
+/* Hands the rows of a bound statement to the sink. */
+static tasks_status emit(sqlite_connection *c, sqlite3_stmt *statement, const backend_sink *sink,
+                         tasks_error *error)
+{
+    int code;
+    while ((code = sqlite_step(c, statement, error)) == SQLITE_ROW) {
+        backend_row row;
+        tasks_status status = sqlite_row(statement, &row, error);
+        if (!status && (status = sink->row(sink->context, &row)))
+            fail_memory(error);
+        if (status) {
+            sqlite3_reset(statement);
+            return status;
+        }
+    }
+    return code == SQLITE_DONE ? TASKS_OK : error->status;
+}
+
+static tasks_status read_task(sqlite_connection *c, backend_read *r)
+{
+    sqlite3_stmt *s = sqlite_statement(c, SQL_GET, &r->error);
+    if (!s)
+        return r->error.status;
+    sqlite_bind_text(s, 1, r->owner);
+    sqlite3_bind_int64(s, 2, r->id);
+    sqlite3_bind_int64(s, 3, r->now_ms);
+    int code = sqlite_step(c, s, &r->error);
+    if (code == SQLITE_DONE)
+        return fail(&r->error, TASKS_NOT_FOUND, "task_missing", "no task %lld", (long long)r->id);
+    if (code == SQLITE_ERROR)
+        return r->error.status;
+    backend_row row;
+    tasks_status status = sqlite_row(s, &row, &r->error);
+    if (!status && (status = r->sink.row(r->sink.context, &row)))
+        fail_memory(&r->error);
+    sqlite3_reset(s);
+    return status;
+}
+
+static tasks_status read_state(sqlite_connection *c, backend_read *r)
+{
+    sqlite3_stmt *s = sqlite_statement(c, SQL_STATE, &r->error);
+    if (!s)
+        return r->error.status;
+    sqlite_bind_text(s, 1, r->owner);
+    sqlite3_bind_int64(s, 2, r->now_ms);
+    int code = sqlite_step(c, s, &r->error);
+    if (code == SQLITE_ROW) {
+        r->revision = sqlite3_column_int64(s, 0);
+        r->purged = sqlite3_column_int64(s, 1);
+        r->expired = sqlite3_column_int64(s, 2);
+        sqlite3_reset(s);
+    }
+    return code == SQLITE_ERROR ? r->error.status : TASKS_OK;
+}
+
+static void bind_place(sqlite3_stmt *s, const backend_list *list)
+{
+    if (list->sort == TASKS_SORT_ORDER)
+        sqlite3_bind_double(s, LIST_SQL_KEY, list->after.order);
+    else if (list->sort != TASKS_SORT_ID)
+        sqlite3_bind_int64(s, LIST_SQL_KEY, list->after.number);
+    sqlite3_bind_int64(s, LIST_SQL_ID, list->after.id);
+}
+
+static tasks_status read_list(sqlite_connection *c, backend_read *r)
+{
+    const backend_list *list = r->list;
+    sqlite3_stmt *s = sqlite_shaped(c, SQL_LIST | list_sql_shape(list), make_list, list, &r->error);
+    if (!s)
+        return r->error.status;
+    sqlite_bind_text(s, LIST_SQL_OWNER, r->owner);
+    sqlite3_bind_int64(s, LIST_SQL_NOW, r->now_ms);
+    sqlite3_bind_int64(s, LIST_SQL_LIMIT, list->limit);
+    if (list->continued)
+        bind_place(s, list);
+    if (list->due_before_ms)
+        sqlite3_bind_int64(s, LIST_SQL_DUE, list->due_before_ms);
+    if (list->tag)
+        sqlite_bind_text(s, LIST_SQL_TAG, list->tag);
+    if (list->text)
+        sqlite_bind_text(s, LIST_SQL_TEXT, list->text);
+    return emit(c, s, &r->sink, &r->error);
+}
+
+/* The revision of the limit-th change after `since`: where the page ends. */
+static tasks_status changes_end(sqlite_connection *c, backend_read *r, int64_t *end)
+{
+    sqlite3_stmt *s = sqlite_statement(c, SQL_CHANGES_END, &r->error);
+    if (!s)
+        return r->error.status;
+    sqlite_bind_text(s, 1, r->owner);
+    sqlite3_bind_int64(s, 2, r->since);
+    sqlite3_bind_int64(s, 3, (int64_t)r->limit - 1);
+    sqlite3_bind_int64(s, 4, r->now_ms);
+    int code = sqlite_step(c, s, &r->error);
+    if (code == SQLITE_ERROR)
+        return r->error.status;
+    *end = INT64_MAX;
+    if (code == SQLITE_ROW) {
+        *end = sqlite3_column_int64(s, 0);
+        sqlite3_reset(s);
+    }
+    return TASKS_OK;
+}
+
+static tasks_status read_changes(sqlite_connection *c, backend_read *r)
+{
+    int64_t end;
+    tasks_status status = changes_end(c, r, &end);
+    if (status)
+        return status;
+    sqlite3_stmt *s = sqlite_statement(c, SQL_CHANGES_ROWS, &r->error);
+    if (!s)
+        return r->error.status;
+    sqlite_bind_text(s, 1, r->owner);
+    sqlite3_bind_int64(s, 2, r->since);
+    sqlite3_bind_int64(s, 3, end);
+    sqlite3_bind_int64(s, 4, r->now_ms);
+    return emit(c, s, &r->sink, &r->error);
+}
+
+static tasks_status read_owners(sqlite_connection *c, backend_read *r)
+{
+    sqlite3_stmt *s = sqlite_statement(c, SQL_OWNERS, &r->error);
+    if (!s)
+        return r->error.status;
+    sqlite_bind_text(s, 1, r->owner);
+    sqlite3_bind_int64(s, 2, r->limit);
+    int code;
+    while ((code = sqlite_step(c, s, &r->error)) == SQLITE_ROW) {
+        backend_row row = {.task.title = (const char *)sqlite3_column_text(s, 0)};
+        if (!row.task.title || r->sink.row(r->sink.context, &row)) {
+            sqlite3_reset(s);
+            return fail_memory(&r->error);
+        }
+    }
+    return code == SQLITE_DONE ? TASKS_OK : r->error.status;
+}
+
+/* Several statements that must see the same moment. */
+static tasks_status in_snapshot(sqlite_connection *c, backend_read *r,
+                                tasks_status (*rows)(sqlite_connection *, backend_read *))
+{
+    tasks_status status = sqlite_do(c, SQL_BEGIN_READ, &r->error);
+    if (status)
+        return status;
+    status = read_state(c, r);
+    if (!status)
+        status = rows(c, r);
+    tasks_error ignored;
+    sqlite_do(c, SQL_COMMIT, &ignored);
+    return status;
+}
+
+static tasks_status read_one(sqlite_connection *c, backend_read *r)
+{
+    switch (r->kind) {
+    case BACKEND_GET:
+        return read_task(c, r);
+    case BACKEND_LIST:
+        return in_snapshot(c, r, read_list);
+    case BACKEND_CHANGES:
+        return in_snapshot(c, r, read_changes);
+    case BACKEND_OWNERS:
+        return read_owners(c, r);
+    case BACKEND_REVISION:
+    case BACKEND_PING:
+        return read_state(c, r);
+    }
+    return fail(&r->error, TASKS_INTERNAL, "internal", "unknown kind of read");
+}
+
+void sqlite_read(void *connection, backend_read *const *reads, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        reads[i]->status = read_one(connection, reads[i]);
+}

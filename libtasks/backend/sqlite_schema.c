@@ -1,0 +1,322 @@
+/* What a file is, before anything is written to it; and how it comes to the schema of this program. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "sqlite.h"
+#include "sqlite_schema_1.h"
+#include "timestamp.h"
+
+/* Migrations, by version: the statements, and the oldest program that still works afterwards. */
+static const struct {
+    const char *statements;
+    int32_t oldest_program;
+} migrations[BACKEND_SCHEMA + 1] = {
+    [1] = {sqlite_schema_1, 1},
+};
+
+typedef struct schema {
+    int32_t version;        /* 0: empty */
+    int32_t oldest_program; /* 0: empty */
+} schema;
+
+/* ---- The file ---- */
+
+enum { HEADER_SIZE = 100 };
+
+typedef struct file {
+    bool there; /* and not empty */
+    int64_t size;
+    uint8_t header[HEADER_SIZE];
+} file;
+
+static uint32_t big_endian(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static tasks_status file_failed(const char *path, const char *what, tasks_error *error)
+{
+    const char *reason = strerrordesc_np(errno);
+    switch (errno) {
+    case EACCES:
+    case EPERM:
+        return fail(error, TASKS_DENIED, "file_denied", "cannot %s %s: %s", what, path, reason);
+    case EROFS:
+        return fail(error, TASKS_READ_ONLY, "store_read_only", "cannot %s %s: %s", what, path, reason);
+    case ENOSPC:
+    case EDQUOT:
+        return fail(error, TASKS_FULL, "store_full", "cannot %s %s: %s", what, path, reason);
+    case ENOENT:
+        return fail(error, TASKS_NOT_FOUND, "file_missing", "cannot %s %s: no such file or folder", what,
+                    path);
+    default:
+        return fail(error, TASKS_UNAVAILABLE, "store_away", "cannot %s %s: %s", what, path, reason);
+    }
+}
+
+/* Reads through SQLite's own file layer: POSIX drops all of a process's locks on a file when any of its
+ * descriptors is closed, and only that layer knows which must stay open. */
+static int header_read(const char *path, file *out)
+{
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    sqlite3_file *f = sqlite3_malloc(vfs->szOsFile);
+    if (!f)
+        return SQLITE_NOMEM;
+    sqlite3_int64 size = 0;
+    int code = vfs->xOpen(vfs, path, f, SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB, NULL);
+    if (!code)
+        code = f->pMethods->xFileSize(f, &size);
+    if (!code && size > 0 &&
+        (code = f->pMethods->xRead(f, out->header, HEADER_SIZE, 0)) == SQLITE_IOERR_SHORT_READ)
+        code = SQLITE_OK;
+    out->size = size;
+    out->there = size > 0;
+    if (f->pMethods)
+        f->pMethods->xClose(f);
+    sqlite3_free(f);
+    return code;
+}
+
+static tasks_status file_read(const char *path, file *out, tasks_error *error)
+{
+    struct stat about;
+    *out = (file){0};
+    if (stat(path, &about))
+        return errno == ENOENT ? TASKS_OK : file_failed(path, "open", error);
+    if (!S_ISREG(about.st_mode))
+        return fail(error, TASKS_UNSUPPORTED, "store_foreign", "%s is not a task store (no regular file)",
+                    path);
+    if (access(path, R_OK))
+        return file_failed(path, "read", error);
+    int code = header_read(path, out);
+    return code ? sqlite_error(code, error) : TASKS_OK;
+}
+
+/* A file that is shorter than its header says has lost its end, unless a log still holds it. */
+static bool file_cut(const char *path, const file *f)
+{
+    char log[4096];
+    struct stat about;
+    size_t length = strlen(path);
+    if (length + sizeof "-wal" > sizeof log)
+        return false;
+    memcpy(mempcpy(log, path, length), "-wal", sizeof "-wal");
+    if (!stat(log, &about) && about.st_size > 0)
+        return false;
+    uint32_t page_size = (uint32_t)f->header[16] << 8 | f->header[17];
+    uint32_t pages = big_endian(f->header + 28);
+    bool counted = big_endian(f->header + 24) == big_endian(f->header + 92);
+    return counted && (uint64_t)f->size < (uint64_t)pages * (page_size == 1 ? 65536 : page_size);
+}
+
+/* Refuses what is not a task store, from its first bytes alone. */
+static tasks_status file_identify(const char *path, file *f, tasks_error *error)
+{
+    static const char magic[16] = "SQLite format 3";
+    tasks_status status = file_read(path, f, error);
+    if (status || !f->there)
+        return status;
+    if (f->size < HEADER_SIZE || memcmp(f->header, magic, sizeof magic))
+        return fail(error, TASKS_UNSUPPORTED, "store_foreign", "%s is not a task store (no SQLite database)",
+                    path);
+    if (big_endian(f->header + 68) != SQLITE_APPLICATION_ID)
+        return fail(error, TASKS_UNSUPPORTED, "store_foreign",
+                    "%s is not a task store (another program's database)", path);
+    if (file_cut(path, f))
+        return fail(error, TASKS_CORRUPT, "store_damaged",
+                    "%s is damaged: its end is missing; restore a backup", path);
+    return TASKS_OK;
+}
+
+/* An empty file of mode 0600 under this name. It is made under another one, so that no descriptor of it is
+ * closed while a connection of this process may already hold locks on it. */
+static tasks_status file_create(const char *path, tasks_error *error)
+{
+    char temporary[4096];
+    if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= sizeof temporary)
+        return fail(error, TASKS_INVALID, "uri_malformed", "the path is too long");
+    int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0)
+        return file_failed(path, "create", error);
+    close(fd);
+    bool linked = !link(temporary, path) || errno == EEXIST;
+    tasks_status status = linked ? TASKS_OK : file_failed(path, "create", error);
+    unlink(temporary);
+    return status;
+}
+
+/* ---- The schema ---- */
+
+static int ask(sqlite3 *db, const char *sql, int64_t *first, int64_t *second)
+{
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
+    if (!code && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        *first = sqlite3_column_int64(s, 0);
+        if (second)
+            *second = sqlite3_column_int64(s, 1);
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(s);
+    return code;
+}
+
+static tasks_status schema_read(sqlite3 *db, schema *out, tasks_error *error)
+{
+    int64_t tables = 0, known = 0, version = 0, oldest = 0;
+    *out = (schema){0};
+    int code =
+        ask(db, "SELECT count(*), coalesce(sum(name = 'migrations'), 0) FROM sqlite_schema", &tables, &known);
+    if (!code && tables && !known)
+        code = SQLITE_CORRUPT;
+    if (!code && known)
+        code = ask(db, "SELECT max(version), max(oldest_program) FROM migrations", &version, &oldest);
+    if (code)
+        return sqlite_error(code, error);
+    if (oldest > BACKEND_SCHEMA)
+        return fail(error, TASKS_UNSUPPORTED, "store_newer",
+                    "the store has schema %lld, from a newer program; this one knows up to %d: update it",
+                    (long long)version, BACKEND_SCHEMA);
+    *out = (schema){(int32_t)version, (int32_t)oldest};
+    return TASKS_OK;
+}
+
+static int schema_apply(sqlite3 *db, int32_t version)
+{
+    int code = sqlite3_exec(db, migrations[version].statements, NULL, NULL, NULL);
+    if (code)
+        return code;
+    char *text = sqlite3_mprintf("INSERT INTO migrations VALUES (%d, %d, %lld); "
+                                 "PRAGMA application_id = %d; PRAGMA user_version = %d",
+                                 version, migrations[version].oldest_program, (long long)timestamp_now(),
+                                 SQLITE_APPLICATION_ID, version);
+    code = text ? sqlite3_exec(db, text, NULL, NULL, NULL) : SQLITE_NOMEM;
+    sqlite3_free(text);
+    return code;
+}
+
+/* One version up, in one transaction. The version is read again under the lock: others may be at it. */
+static tasks_status schema_step(sqlite3 *db, schema *now, tasks_error *error)
+{
+    int code = sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL);
+    if (code)
+        return sqlite_error(code, error);
+    tasks_status status = schema_read(db, now, error);
+    if (!status && now->version < BACKEND_SCHEMA) {
+        code = schema_apply(db, ++now->version);
+        status = code ? sqlite_error(code, error) : TASKS_OK;
+    }
+    if (!status && (code = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL)))
+        status = sqlite_error(code, error);
+    if (status)
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}
+
+/* Readers and a writer at the same time. Changing to it needs the file alone, and does not wait by itself. */
+static tasks_status use_log(sqlite3 *db, uint32_t timeout_ms, tasks_error *error)
+{
+    int64_t end = timestamp_monotonic() + timeout_ms;
+    int code;
+    while ((code = sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL)) != SQLITE_OK) {
+        if ((code & 0xff) != SQLITE_BUSY || timestamp_monotonic() > end)
+            return sqlite_error(code, error);
+        sqlite3_sleep(5);
+    }
+    return TASKS_OK;
+}
+
+static tasks_status schema_raise(sqlite3 *db, const backend_config *config, schema *now, tasks_error *error)
+{
+    while (now->version < BACKEND_SCHEMA) {
+        if (!config->migrate)
+            return fail(error, TASKS_UNSUPPORTED, "store_old",
+                        "the store has schema %d, this program needs %d: run tasksctl migrate", now->version,
+                        BACKEND_SCHEMA);
+        tasks_status status = schema_step(db, now, error);
+        if (status)
+            return status;
+    }
+    return TASKS_OK;
+}
+
+static tasks_status open_memory(sqlite_store *store, schema *now, tasks_error *error)
+{
+    const backend_config config = {.migrate = true};
+    tasks_status status = sqlite_open_file(":memory:", store->timeout_ms, true, &store->memory, error);
+    return status ? status : schema_raise(store->memory, &config, now, error);
+}
+
+static tasks_status open_file(const sqlite_store *store, const backend_config *config, schema *now,
+                              tasks_error *error)
+{
+    file f;
+    sqlite3 *db;
+    tasks_status status = file_identify(store->path, &f, error);
+    if (!status && !f.there && !config->migrate)
+        status = fail(error, TASKS_NOT_FOUND, "file_missing", "there is no store at %s: run tasksctl migrate",
+                      store->path);
+    if (!status && !f.there)
+        status = file_create(store->path, error);
+    if (!status)
+        status = sqlite_open_file(store->path, store->timeout_ms, false, &db, error);
+    if (status)
+        return status;
+    status = schema_read(db, now, error);
+    if (!status)
+        status = schema_raise(db, config, now, error);
+    if (!status)
+        status = use_log(db, store->timeout_ms, error);
+    sqlite3_close(db);
+    return status;
+}
+
+tasks_status sqlite_schema_open(sqlite_store *store, const backend_config *config, int32_t *version,
+                                tasks_error *error)
+{
+    schema now;
+    bool memory = !strcmp(store->path, ":memory:");
+    tasks_status status = memory ? open_memory(store, &now, error) : open_file(store, config, &now, error);
+    if (!status)
+        *version = now.version;
+    return status;
+}
+
+/* Reads the version of a file that is ours without a chance to write to it. */
+static tasks_status schema_look(const char *path, schema *out, tasks_error *error)
+{
+    sqlite3 *db;
+    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    tasks_status status = code ? sqlite_error(code, error) : schema_read(db, out, error);
+    sqlite3_close(db);
+    return status;
+}
+
+tasks_status sqlite_schema_migrate(const backend_config *config, bool dry_run, tasks_migration *out,
+                                   tasks_error *error)
+{
+    file f;
+    schema now = {0};
+    tasks_status status = file_identify(config->target, &f, error);
+    if (!status && f.there)
+        status = schema_look(config->target, &now, error);
+    if (status)
+        return status;
+    out->from = now.version;
+    out->to = now.version < BACKEND_SCHEMA ? BACKEND_SCHEMA : now.version;
+    if (dry_run)
+        return TASKS_OK;
+    sqlite_store store = {.path = strdup(config->target), .timeout_ms = config->timeout_ms};
+    backend_config writing = *config;
+    writing.migrate = true;
+    status = store.path ? sqlite_schema_open(&store, &writing, &out->to, error) : fail_memory(error);
+    sqlite3_close(store.memory);
+    free(store.path);
+    return status;
+}

@@ -1,0 +1,91 @@
+/* The public calls that act on the store as a whole. */
+#include <string.h>
+
+#include "db.h"
+#include "fail.h"
+#include "sized.h"
+
+enum { MIGRATE_TIMEOUT_MS = 5000 };
+
+tasks_status tasks_migrate(const tasks_options *theirs, int32_t dry_run, tasks_migration *out,
+                           tasks_error *error)
+{
+    tasks_options options;
+    const backend_ops *ops;
+    *out = (tasks_migration){0};
+    tasks_status status = sized_read(&options, sizeof options, theirs, "tasks_options", error);
+    if (!status && !options.uri)
+        status = fail_field(error, "uri", "uri_malformed", "the URI is missing: use sqlite:PATH");
+    backend_config config = {.pool_size = 1,
+                             .timeout_ms = options.timeout_ms ? options.timeout_ms : MIGRATE_TIMEOUT_MS};
+    if (!status)
+        status = backend_find(options.uri, &ops, &config.target, error);
+    return status ? status : ops->migrate(&config, dry_run, out, error);
+}
+
+static tasks_status run_check(void *connection, void *db, tasks_error *error)
+{
+    return ((tasks_db *)db)->store->ops->check(connection, error);
+}
+
+tasks_status tasks_check(tasks_db *db, tasks_error *error)
+{
+    tasks_error own;
+    tasks_status status = db_whole(db, error);
+    return status ? status : db_with_connection(db, run_check, db, error ? error : &own);
+}
+
+typedef struct backup_work {
+    const backend_ops *ops;
+    const char *path;
+    tasks_progress progress;
+    void *context;
+} backup_work;
+
+static tasks_status run_backup(void *connection, void *context, tasks_error *error)
+{
+    backup_work *work = context;
+    return work->ops->backup(connection, work->path, work->progress, work->context, error);
+}
+
+tasks_status tasks_backup(tasks_db *db, const char *path, tasks_progress progress, void *context,
+                          tasks_error *error)
+{
+    tasks_error own;
+    backup_work work = {db->store->ops, path, progress, context};
+    tasks_status status = db_whole(db, error);
+    if (!status && (!path || !*path))
+        status = fail(error, TASKS_INVALID, "option_malformed", "the path is missing");
+    if (!status && !work.ops->backup)
+        status =
+            fail(error, TASKS_UNSUPPORTED, "backend_limit", "this backend has its own tools for backups");
+    return status ? status : db_with_connection(db, run_backup, &work, error ? error : &own);
+}
+
+typedef struct count_work {
+    const backend_ops *ops;
+    bool rows;
+    tasks_statistics *out;
+} count_work;
+
+static tasks_status run_count(void *connection, void *context, tasks_error *error)
+{
+    count_work *work = context;
+    return work->ops->count(connection, work->rows, work->out, error);
+}
+
+tasks_status tasks_stats(tasks_db *db, int32_t count, tasks_statistics *out, tasks_error *error)
+{
+    tasks_error own;
+    tasks_statistics figures = {
+        .schema_version = db->store->schema_version, .owners = -1, .tasks = -1, .completed = -1, .bytes = -1};
+    count_work work = {db->store->ops, count, &figures};
+    tasks_status status = db_whole(db, error);
+    if (!status && count)
+        status = db_with_connection(db, run_count, &work, error ? error : &own);
+    if (status)
+        return status;
+    strncpy(figures.backend, work.ops->scheme, sizeof figures.backend - 1);
+    pool_figures(&db->store->connections, &figures);
+    return sized_write(out, &figures, sizeof figures, "tasks_statistics", error);
+}

@@ -1,0 +1,298 @@
+#include "db.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "rules.h"
+#include "sized.h"
+#include "timestamp.h"
+
+enum { POOL_DEFAULT = 5, TIMEOUT_DEFAULT = 5000, GROUP_MAX = 256 };
+
+#define TOMBSTONE_DEFAULT (INT64_C(30) * 24 * 3600 * 1000)
+
+/* ---- Opening and closing ---- */
+
+static int64_t system_now(void *context)
+{
+    (void)context;
+    return timestamp_now();
+}
+
+int64_t db_now(const tasks_db *db)
+{
+    return db->store->now_ms(db->store->now_context);
+}
+
+tasks_status db_whole(const tasks_db *db, tasks_error *error)
+{
+    if (db->bound)
+        return fail(error, TASKS_DENIED, "owner_bound", "a view of one owner cannot act on the whole store");
+    return TASKS_OK;
+}
+
+static tasks_status options_read(const tasks_options *theirs, tasks_options *out, tasks_error *error)
+{
+    tasks_status status = sized_read(out, sizeof *out, theirs, "tasks_options", error);
+    if (status)
+        return status;
+    if (!out->uri)
+        return fail_field(error, "uri", "uri_malformed", "the URI is missing: use sqlite:PATH");
+    if (out->pool_size > POOL_SLOTS_MAX || out->migrate < TASKS_MIGRATE_DEFAULT ||
+        out->migrate > TASKS_MIGRATE_NO || out->tombstone_ms < 0)
+        return fail(error, TASKS_INVALID, "option_malformed",
+                    "pool_size, migrate or tombstone_ms is out of range");
+    return TASKS_OK;
+}
+
+static backend_config config_of(const tasks_options *options, const char *target)
+{
+    return (backend_config){
+        .target = target,
+        .pool_size = options->pool_size ? options->pool_size : POOL_DEFAULT,
+        .timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_DEFAULT,
+        .tombstone_ms = options->tombstone_ms ? options->tombstone_ms : TOMBSTONE_DEFAULT,
+        .migrate = options->migrate != TASKS_MIGRATE_NO,
+    };
+}
+
+static void store_release(db_store *store)
+{
+    if (!store || atomic_fetch_sub(&store->handles, 1) > 1)
+        return;
+    if (store->backend) {
+        pool_done(&store->connections);
+        store->ops->close(store->backend);
+    }
+    free(store);
+}
+
+static tasks_status store_open(const tasks_options *options, const backend_ops *ops, const char *target,
+                               db_store *store, tasks_error *error)
+{
+    backend_shape shape = {0};
+    backend_config config = config_of(options, target);
+    void *backend = NULL;
+    tasks_status status = ops->open(&config, &backend, &shape, error);
+    if (!status)
+        status = pool_init(&store->connections, ops, backend, &shape, config.timeout_ms, error);
+    if (status) {
+        if (backend)
+            ops->close(backend);
+        return status;
+    }
+    store->ops = ops;
+    store->backend = backend;
+    store->schema_version = shape.schema_version;
+    store->now_ms = options->now_ms ? options->now_ms : system_now;
+    store->now_context = options->now_context;
+    return TASKS_OK;
+}
+
+tasks_status db_open(const tasks_options *theirs, const backend_ops *ops, const char *target, tasks_db **out,
+                     tasks_error *error)
+{
+    tasks_options options;
+    *out = NULL;
+    tasks_status status = options_read(theirs, &options, error);
+    if (!status && !ops)
+        status = backend_find(options.uri, &ops, &target, error);
+    if (status)
+        return status;
+    tasks_db *db = calloc(1, sizeof *db);
+    db_store *store = calloc(1, sizeof *store);
+    if (!db || !store) {
+        free(db);
+        free(store);
+        return fail_memory(error);
+    }
+    atomic_init(&store->handles, 1);
+    db->store = store;
+    status = store_open(&options, ops, target, store, error);
+    if (status)
+        tasks_close(db);
+    else
+        *out = db;
+    return status;
+}
+
+tasks_status tasks_open(const tasks_options *options, tasks_db **out, tasks_error *error)
+{
+    return db_open(options, NULL, NULL, out, error);
+}
+
+tasks_status tasks_as(tasks_db *db, const char *owner, tasks_db **out, tasks_error *error)
+{
+    *out = NULL;
+    tasks_status status = db_whole(db, error);
+    if (!status)
+        status = rules_owner(owner, error);
+    if (status)
+        return status;
+    tasks_db *view = calloc(1, sizeof *view);
+    if (!view)
+        return fail_memory(error);
+    atomic_fetch_add(&db->store->handles, 1);
+    view->store = db->store;
+    view->bound = true;
+    strcpy(view->owner, owner); /* its length was checked with its rules */
+    *out = view;
+    return TASKS_OK;
+}
+
+void tasks_close(tasks_db *db)
+{
+    if (!db)
+        return;
+    store_release(db->store);
+    free(db);
+}
+
+/* ---- Reading ---- */
+
+typedef struct read_request {
+    pool_request request; /* first, so that the one is the other */
+    backend_read *read;
+} read_request;
+
+static uint32_t reads_of(pool_request *group, backend_read **reads)
+{
+    uint32_t count = 0;
+    for (pool_request *r = group; r; r = r->next)
+        reads[count++] = ((read_request *)r)->read;
+    return count;
+}
+
+static void carry_reads(pool *p, pool_request *leader, pool_request *group)
+{
+    backend_read *reads[GROUP_MAX];
+    void *connection;
+    tasks_error error;
+    uint32_t count = reads_of(group, reads);
+    tasks_status status = pool_connection(p, leader, &connection, &error);
+    for (uint32_t i = 0; i < count; i++) {
+        reads[i]->status = status;
+        if (status)
+            reads[i]->error = error;
+    }
+    if (status)
+        return;
+    p->ops->read(connection, reads, count);
+    pool_drop_broken(p, leader);
+}
+
+tasks_status db_read(tasks_db *db, backend_read *read, tasks_error *error)
+{
+    pool *p = &db->store->connections;
+    read_request request = {.request.weight = 1, .read = read};
+    pool_request *group;
+    tasks_status status = pool_enter(p, POOL_READ, &request.request, &group, error);
+    if (status)
+        return status;
+    if (group) {
+        carry_reads(p, &request.request, group);
+        pool_leave(p, POOL_READ, &request.request, group);
+    }
+    if (read->status && error)
+        *error = read->error;
+    return read->status;
+}
+
+tasks_status db_with_connection(tasks_db *db, tasks_status (*work)(void *, void *, tasks_error *),
+                                void *context, tasks_error *error)
+{
+    pool *p = &db->store->connections;
+    pool_request request = {.weight = POOL_WEIGHT_MAX};
+    pool_request *group;
+    void *connection;
+    tasks_status status = pool_enter(p, POOL_READ, &request, &group, error);
+    if (status)
+        return status;
+    status = pool_connection(p, &request, &connection, error);
+    if (!status)
+        status = work(connection, context, error);
+    pool_drop_broken(p, &request);
+    pool_leave(p, POOL_READ, &request, group);
+    return status;
+}
+
+/* ---- Writing: the commit queue ---- */
+
+typedef struct write_request {
+    pool_request request; /* first, so that the one is the other */
+    backend_batch *batch;
+} write_request;
+
+static void fail_batches(backend_batch **batches, uint32_t count, const tasks_error *error)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        batches[i]->status = error->status;
+        batches[i]->error = *error;
+    }
+}
+
+static backend_outcome write_once(pool *p, pool_request *leader, backend_batch **batches, uint32_t count,
+                                  tasks_error *error)
+{
+    void *connection;
+    if (pool_connection(p, leader, &connection, error))
+        return BACKEND_UNDONE;
+    return p->ops->write(connection, batches, count, error);
+}
+
+/* Would every other batch meet the same? Then none is tried again: each might wait as long. */
+static bool store_wide(tasks_status status)
+{
+    return status == TASKS_UNAVAILABLE || status == TASKS_TIMEOUT || status == TASKS_READ_ONLY ||
+           status == TASKS_CORRUPT || status == TASKS_DENIED;
+}
+
+static void write_group(pool *p, pool_request *leader, backend_batch **batches, uint32_t count)
+{
+    tasks_error error;
+    backend_outcome outcome = write_once(p, leader, batches, count, &error);
+    bool fresh = pool_drop_broken(p, leader);
+    if (outcome == BACKEND_UNDONE && fresh) { /* nothing was written: a new connection may do better */
+        outcome = write_once(p, leader, batches, count, &error);
+        pool_drop_broken(p, leader);
+    }
+    if (outcome == BACKEND_COMMITTED)
+        return;
+    if (outcome == BACKEND_UNKNOWN) {
+        fail(&error, TASKS_UNAVAILABLE, "outcome_unknown",
+             "the store failed while it committed: the change may have happened; look before trying again");
+        fail_batches(batches, count, &error);
+    } else if (count == 1 || store_wide(error.status)) {
+        fail_batches(batches, count, &error);
+    } else { /* one of them may be at fault: none may fail for its neighbour */
+        for (uint32_t i = 0; i < count; i++)
+            write_group(p, leader, batches + i, 1);
+    }
+}
+
+static void carry_writes(pool *p, pool_request *leader, pool_request *group)
+{
+    backend_batch *batches[GROUP_MAX];
+    uint32_t count = 0;
+    for (pool_request *r = group; r; r = r->next)
+        batches[count++] = ((write_request *)r)->batch;
+    write_group(p, leader, batches, count);
+}
+
+tasks_status db_write(tasks_db *db, backend_batch *batch, tasks_error *error)
+{
+    pool *p = &db->store->connections;
+    write_request request = {.request.weight = batch->count, .batch = batch};
+    pool_request *group;
+    tasks_status status = pool_enter(p, POOL_WRITE, &request.request, &group, error);
+    if (status)
+        return status;
+    if (group) {
+        carry_writes(p, &request.request, group);
+        pool_leave(p, POOL_WRITE, &request.request, group);
+    }
+    if (batch->status && error)
+        *error = batch->error;
+    return batch->status;
+}

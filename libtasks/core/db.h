@@ -1,0 +1,44 @@
+/* The handle: a store that is shared, and the owner that this handle is bound to. */
+#ifndef DB_H
+#define DB_H
+
+#include <stdatomic.h>
+
+#include "backend.h"
+#include "pool.h"
+
+typedef struct db_store {
+    atomic_int handles;
+    const backend_ops *ops;
+    void *backend;
+    pool connections;
+    int32_t schema_version;
+    int64_t (*now_ms)(void *context);
+    void *now_context;
+} db_store;
+
+struct tasks_db {
+    db_store *store;
+    bool bound; /* a view of tasks_as() */
+    char owner[TASKS_OWNER_MAX + 1];
+};
+
+int64_t db_now(const tasks_db *db);
+
+/* DENIED owner_bound unless this is the handle of tasks_open(). */
+tasks_status db_whole(const tasks_db *db, tasks_error *error);
+
+/* Opens with a backend that is named instead of found by its scheme. */
+tasks_status db_open(const tasks_options *options, const backend_ops *ops, const char *target, tasks_db **out,
+                     tasks_error *error);
+
+/* Carries one read, or one batch, through the pool. The answer is in the request and is returned. */
+tasks_status db_read(tasks_db *db, backend_read *read, tasks_error *error);
+tasks_status db_write(tasks_db *db, backend_batch *batch, tasks_error *error);
+
+/* Runs `work` on a connection of the read lane, alone. */
+tasks_status db_with_connection(tasks_db *db,
+                                tasks_status (*work)(void *connection, void *context, tasks_error *),
+                                void *context, tasks_error *error);
+
+#endif

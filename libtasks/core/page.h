@@ -1,0 +1,26 @@
+/* Tasks and pages as they are handed out: each owns all that it points to. */
+#ifndef PAGE_H
+#define PAGE_H
+
+#include "arena.h"
+#include "backend.h"
+
+struct tasks_page {
+    arena memory;
+    tasks_task **tasks;
+    uint32_t count, room;
+    uint32_t limit; /* rows beyond it only tell that there is more */
+    bool more;
+    char *cursor;
+    int64_t revision, expired;
+};
+
+tasks_page *page_new(uint32_t limit); /* NULL when out of memory */
+backend_sink page_sink(tasks_page *page);
+
+/* A sink for one task; a row replaces the one before. *task is freed by tasks_task_free(). */
+backend_sink page_task_sink(tasks_task **task);
+/* A sink for rows that interest nobody. */
+backend_sink page_no_sink(void);
+
+#endif

@@ -1,0 +1,280 @@
+#include "pool.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "fail.h"
+
+enum { QUEUED, LEADING, TAKEN, CARRIED };
+
+tasks_status pool_init(pool *p, const backend_ops *ops, void *store, const backend_shape *shape,
+                       uint32_t timeout_ms, tasks_error *error)
+{
+    uint32_t read_end = shape->read.first + shape->read.count;
+    uint32_t write_end = shape->write.first + shape->write.count;
+    *p = (pool){.ops = ops,
+                .store = store,
+                .timeout_ms = timeout_ms,
+                .slot_count = read_end > write_end ? read_end : write_end};
+    p->lanes[POOL_READ].shape = shape->read;
+    p->lanes[POOL_WRITE].shape = shape->write;
+    for (int i = 0; i < POOL_LANES; i++)
+        p->lanes[i].last = &p->lanes[i].first;
+    if (p->slot_count > POOL_SLOTS_MAX || pthread_mutex_init(&p->lock, NULL))
+        return fail(error, TASKS_INTERNAL, "internal", "cannot set up the pool");
+    return TASKS_OK;
+}
+
+void pool_done(pool *p)
+{
+    for (uint32_t i = 0; i < p->slot_count; i++)
+        if (p->slots[i].connection)
+            p->ops->disconnect(p->slots[i].connection);
+    pthread_mutex_destroy(&p->lock);
+}
+
+/* ---- The queue of a lane ---- */
+
+static void push(pool_lane *lane, pool_request *request)
+{
+    request->next = NULL;
+    *lane->last = request;
+    lane->last = &request->next;
+    lane->waiting++;
+}
+
+static pool_request *pop(pool_lane *lane)
+{
+    pool_request *request = lane->first;
+    lane->first = request->next;
+    if (!lane->first)
+        lane->last = &lane->first;
+    lane->waiting--;
+    request->next = NULL;
+    return request;
+}
+
+static void withdraw(pool_lane *lane, pool_request *request)
+{
+    pool_request **at = &lane->first;
+    while (*at != request)
+        at = &(*at)->next;
+    *at = request->next;
+    if (!*at)
+        lane->last = at;
+    lane->waiting--;
+}
+
+/* The leader, then whoever waits behind it, as many as the lane and the weight allow. */
+static pool_request *gather(pool_lane *lane, pool_request *leader)
+{
+    pool_request **end = &leader->next;
+    uint32_t weight = leader->weight;
+    for (uint32_t count = 1; count < lane->shape.group && lane->first; count++) {
+        weight += lane->first->weight;
+        if (weight > POOL_WEIGHT_MAX)
+            break;
+        *end = pop(lane);
+        atomic_store_explicit(&(*end)->state, TAKEN, memory_order_relaxed);
+        end = &(*end)->next;
+    }
+    *end = NULL;
+    return leader;
+}
+
+/* ---- Slots ---- */
+
+static bool free_slot(const pool *p, const pool_lane *lane, uint32_t *slot)
+{
+    bool found = false;
+    for (uint32_t i = lane->shape.first; i < lane->shape.first + lane->shape.count; i++) {
+        if (p->slots[i].busy || (found && !p->slots[i].connection))
+            continue;
+        *slot = i; /* one with a connection before one without */
+        found = true;
+        if (p->slots[i].connection)
+            return true;
+    }
+    return found;
+}
+
+/* Gives a free slot to the head of a lane, if there are both. */
+static bool promote(pool *p, pool_lane *lane)
+{
+    uint32_t slot;
+    if (!lane->first || !free_slot(p, lane, &slot))
+        return false;
+    pool_request *leader = pop(lane);
+    leader->slot = slot;
+    p->slots[slot].busy = true;
+    atomic_store_explicit(&leader->state, LEADING, memory_order_release);
+    sem_post(&leader->wake);
+    return true;
+}
+
+static void promote_all(pool *p)
+{
+    bool again;
+    do {
+        pool_lane *first = &p->lanes[p->write_next ? POOL_WRITE : POOL_READ];
+        pool_lane *second = &p->lanes[p->write_next ? POOL_READ : POOL_WRITE];
+        again = promote(p, first);
+        if (again)
+            p->write_next = !p->write_next;
+        else
+            again = promote(p, second);
+    } while (again);
+}
+
+/* ---- Waiting ---- */
+
+static int64_t nanoseconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+static bool wait_until(pool_request *request, int64_t end_ns)
+{
+    struct timespec end = {end_ns / 1000000000, end_ns % 1000000000};
+    int failed;
+    do
+        failed = sem_clockwait(&request->wake, CLOCK_MONOTONIC, &end);
+    while (failed && errno == EINTR);
+    return !failed;
+}
+
+static void wait_for_good(pool_request *request)
+{
+    while (sem_wait(&request->wake) && errno == EINTR)
+        ;
+}
+
+/* Out of time: leaves the queue, unless somebody has just taken the request up. */
+static bool give_up(pool *p, pool_lane *lane, pool_request *request)
+{
+    pthread_mutex_lock(&p->lock);
+    bool queued = atomic_load(&request->state) == QUEUED;
+    if (queued)
+        withdraw(lane, request);
+    pthread_mutex_unlock(&p->lock);
+    return queued;
+}
+
+static tasks_status await(pool *p, pool_lane *lane, pool_request *request, tasks_error *error)
+{
+    int64_t start = nanoseconds();
+    if (!wait_until(request, start + p->timeout_ms * INT64_C(1000000))) {
+        if (give_up(p, lane, request))
+            return fail(error, TASKS_TIMEOUT, "wait_timeout",
+                        "no connection to the store became free within %u ms", p->timeout_ms);
+        wait_for_good(request);
+    }
+    int64_t waited = nanoseconds() - start;
+    pthread_mutex_lock(&p->lock);
+    p->waits++;
+    p->wait_ns += waited;
+    pthread_mutex_unlock(&p->lock);
+    return TASKS_OK;
+}
+
+tasks_status pool_enter(pool *p, pool_lane_name name, pool_request *request, pool_request **group,
+                        tasks_error *error)
+{
+    pool_lane *lane = &p->lanes[name];
+    *group = NULL;
+    atomic_init(&request->state, QUEUED);
+    sem_init(&request->wake, 0, 0);
+    pthread_mutex_lock(&p->lock);
+    push(lane, request);
+    promote_all(p);
+    bool leads = atomic_load(&request->state) == LEADING;
+    pthread_mutex_unlock(&p->lock);
+
+    tasks_status status = leads ? TASKS_OK : await(p, lane, request, error);
+    if (!status && atomic_load(&request->state) == LEADING) {
+        pthread_mutex_lock(&p->lock);
+        *group = gather(lane, request);
+        pthread_mutex_unlock(&p->lock);
+    } else {
+        sem_destroy(&request->wake);
+    }
+    return status;
+}
+
+/* ---- Leading ---- */
+
+tasks_status pool_connection(pool *p, const pool_request *leader, void **connection, tasks_error *error)
+{
+    pool_slot *slot = &p->slots[leader->slot];
+    tasks_status status = TASKS_OK;
+    if (!slot->connection) {
+        void *made = NULL;
+        status = p->ops->connect(p->store, leader->slot, &made, error);
+        pthread_mutex_lock(&p->lock);
+        slot->connection = made;
+        *(status ? &p->errors : &p->opened) += 1;
+        pthread_mutex_unlock(&p->lock);
+    }
+    *connection = slot->connection;
+    return status;
+}
+
+bool pool_drop_broken(pool *p, const pool_request *leader)
+{
+    pool_slot *slot = &p->slots[leader->slot];
+    void *connection = slot->connection;
+    if (!connection || p->ops->usable(connection))
+        return false;
+    p->ops->disconnect(connection);
+    pthread_mutex_lock(&p->lock);
+    slot->connection = NULL;
+    p->closed++;
+    p->errors++;
+    pthread_mutex_unlock(&p->lock);
+    return true;
+}
+
+void pool_leave(pool *p, pool_lane_name name, pool_request *leader, pool_request *group)
+{
+    uint32_t slot = leader->slot;
+    int64_t count = 0;
+    for (pool_request *r = group, *next; r; r = next, count++) {
+        next = r->next; /* its caller may be gone as soon as it is woken */
+        if (r != leader) {
+            atomic_store_explicit(&r->state, CARRIED, memory_order_release);
+            sem_post(&r->wake);
+        }
+    }
+    sem_destroy(&leader->wake);
+    pthread_mutex_lock(&p->lock);
+    p->slots[slot].busy = false;
+    if (name == POOL_WRITE) {
+        p->batches += count;
+        p->groups++;
+    }
+    promote_all(p);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void pool_figures(pool *p, tasks_statistics *out)
+{
+    pthread_mutex_lock(&p->lock);
+    out->pool_size = p->slot_count;
+    for (uint32_t i = 0; i < p->slot_count; i++) {
+        out->in_use += p->slots[i].busy;
+        out->idle += !p->slots[i].busy && p->slots[i].connection;
+    }
+    for (int i = 0; i < POOL_LANES; i++)
+        out->waiting += p->lanes[i].waiting;
+    out->waits = p->waits;
+    out->wait_ns = p->wait_ns;
+    out->opened = p->opened;
+    out->closed = p->closed;
+    out->errors = p->errors;
+    out->batches = p->batches;
+    out->groups = p->groups;
+    pthread_mutex_unlock(&p->lock);
+}

@@ -1,0 +1,68 @@
+/* The connections of a store, and the two lanes of requests that wait for them.
+ *
+ * A caller queues its request. When a connection of its lane is free, the caller at the head of the queue
+ * becomes the leader: it takes the requests that wait behind it, up to the lane's group size, carries them
+ * all on that connection, and wakes their callers. So writes that arrive while a transaction is under way
+ * share the next one (this is the commit queue), and nobody waits when nothing is under way. */
+#ifndef POOL_H
+#define POOL_H
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+
+#include "backend.h"
+
+typedef enum pool_lane_name { POOL_READ, POOL_WRITE, POOL_LANES } pool_lane_name;
+
+enum { POOL_SLOTS_MAX = 64, POOL_WEIGHT_MAX = 4096 };
+
+/* Lives on its caller's stack, inside the caller's own structure. */
+typedef struct pool_request {
+    struct pool_request *next;
+    uint32_t weight; /* operations; a group has at most POOL_WEIGHT_MAX of them or one request */
+    uint32_t slot;
+    atomic_int state;
+    sem_t wake;
+} pool_request;
+
+typedef struct pool_slot {
+    void *connection; /* NULL until first used, and after a failure */
+    bool busy;
+} pool_slot;
+
+typedef struct pool_lane {
+    backend_lane shape;
+    pool_request *first, **last;
+    uint32_t waiting;
+} pool_lane;
+
+typedef struct pool {
+    pthread_mutex_t lock; /* guards all below but the connection of a busy slot */
+    const backend_ops *ops;
+    void *store;
+    uint32_t timeout_ms, slot_count;
+    bool write_next; /* whose turn it is when both lanes want the same slot */
+    pool_slot slots[POOL_SLOTS_MAX];
+    pool_lane lanes[POOL_LANES];
+    int64_t waits, wait_ns, opened, closed, errors, batches, groups;
+} pool;
+
+tasks_status pool_init(pool *p, const backend_ops *ops, void *store, const backend_shape *shape,
+                       uint32_t timeout_ms, tasks_error *error);
+void pool_done(pool *p);
+
+/* Waits for a turn. OK with *group set: the caller leads and must call pool_leave(). OK with *group NULL:
+ * another caller has carried the request. TIMEOUT wait_timeout: nobody will. */
+tasks_status pool_enter(pool *p, pool_lane_name lane, pool_request *request, pool_request **group,
+                        tasks_error *error);
+/* The connection of a leader's slot, made if need be. */
+tasks_status pool_connection(pool *p, const pool_request *leader, void **connection, tasks_error *error);
+/* After a failure: gives up the connection if it is no longer usable. Returns whether it did. */
+bool pool_drop_broken(pool *p, const pool_request *leader);
+/* Wakes the callers of the group and hands the slot on. */
+void pool_leave(pool *p, pool_lane_name lane, pool_request *leader, pool_request *group);
+
+void pool_figures(pool *p, tasks_statistics *out);
+
+#endif
