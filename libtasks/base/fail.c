@@ -15,15 +15,11 @@ static void copy_word(char *to, size_t size, const char *word)
 /* Messages end in logs and on terminals: one line, and whole UTF-8 characters when it had to be cut. */
 static void make_one_line(char *message, size_t size, bool cut)
 {
-    size_t length = strlen(message);
-    if (cut) {
-        while (length && ((unsigned char)message[length - 1] & 0xC0) == 0x80)
-            length--;
-        if (length && (unsigned char)message[length - 1] >= 0xC0)
-            length--;
-        length = length < size - 4 ? length : size - 4;
-        memcpy(message + length, "...", 4);
-    }
+    size_t end = size - sizeof "...";
+    while (cut && end && ((unsigned char)message[end] & 0xC0) == 0x80)
+        end--;
+    if (cut)
+        memcpy(message + end, "...", sizeof "...");
     for (char *c = message; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7F)
             *c = ' ';

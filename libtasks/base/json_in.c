@@ -1,6 +1,8 @@
 #include "json_in.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
@@ -28,17 +30,31 @@ static const struct cause {
     {json_error_invalid_syntax, "']'", "json_malformed", "',' or ']' expected"},
 };
 
+/* jansson (2.14) drops bytes of a token, or takes the text for malformed, when memory runs out while it
+ * reads (its issue 362). So we see to it that the longest possible token has room, before and after. */
+static bool has_memory(size_t length)
+{
+    void *volatile room = length < SIZE_MAX / 8 ? malloc(4 * length + 1024) : NULL; /* not optimised away */
+    free(room);
+    return room != NULL;
+}
+
 static tasks_status refuse(const json_error_t *found, tasks_error *error)
 {
     enum json_error_code code = json_error_code(found);
-    if (code == json_error_out_of_memory || found->text[0] == '\0') /* jansson is silent on most of these */
-        return fail_memory(error);
     for (const struct cause *c = causes; c < causes + sizeof causes / sizeof *causes; c++)
         if (c->jansson == code && strncmp(found->text, c->starts, strlen(c->starts)) == 0)
             return fail(error, TASKS_INVALID, c->code, "JSON, line %d, column %d: %s", found->line,
                         found->column, c->text);
     return fail(error, TASKS_INVALID, "json_malformed", "JSON, line %d, column %d: unexpected text",
                 found->line, found->column);
+}
+
+/* jansson says nothing at all about many a failed allocation. */
+static bool ran_out_of_memory(const json_error_t *found, size_t length)
+{
+    return json_error_code(found) == json_error_out_of_memory || found->text[0] == '\0' ||
+           !has_memory(length);
 }
 
 static tasks_status refuse_at(const char *text, size_t place, const char *code, const char *cause,
@@ -83,6 +99,10 @@ tasks_status json_in_read(const char *text, size_t length, json_t **out, tasks_e
     tasks_status status = guard(text, length, error);
     if (status)
         return status;
+    if (!has_memory(length))
+        return fail_memory(error);
     *out = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &found);
-    return *out ? TASKS_OK : refuse(&found, error);
+    if (*out)
+        return TASKS_OK;
+    return ran_out_of_memory(&found, length) ? fail_memory(error) : refuse(&found, error);
 }

@@ -16,7 +16,7 @@ void json_out_init(json_out *j, buf *to)
 static void start(json_out *j, const char *key)
 {
     size_t length = key ? strlen(key) : 0;
-    char *place = buf_reserve(j->to, length + 4), *at = place;
+    char *place = buf_reserve(j->to, j->comma + (key ? length + 3 : 0)), *at = place;
     if (!place)
         return;
     if (j->comma)
