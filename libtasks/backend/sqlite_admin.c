@@ -1,6 +1,7 @@
 /* The store as a whole: check, backup, count. */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,40 +144,51 @@ static tasks_status path_failed(const char *path, tasks_error *error)
     return fail(error, TASKS_UNAVAILABLE, "store_away", "cannot write %s: %s", path, strerrordesc_np(errno));
 }
 
+static tasks_status sync_folder(const char *path, tasks_error *error)
+{
+    char *copy = strdup(path);
+    if (!copy)
+        return fail_memory(error);
+    const char *folder = dirname(copy);
+    tasks_status status = sync_path(folder, O_DIRECTORY) ? path_failed(folder, error) : TASKS_OK;
+    free(copy);
+    return status;
+}
+
 /* The finished copy gets its name: a link refuses to replace a file, which a rename would not. */
 static tasks_status publish(const char *temporary, const char *path, tasks_error *error)
 {
-    char folder[4096];
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        snprintf(folder, sizeof folder, ".");
-    else if ((size_t)(slash - path) < sizeof folder)
-        snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
     if (sync_path(temporary, 0) || link(temporary, path))
         return path_failed(path, error);
-    if (sync_path(folder, O_DIRECTORY))
-        return path_failed(folder, error);
-    return TASKS_OK;
+    return sync_folder(path, error);
+}
+
+static tasks_status backup_by(sqlite_connection *c, char *temporary, const char *path,
+                              tasks_progress progress, void *context, tasks_error *error)
+{
+    int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0)
+        return path_failed(path, error);
+    close(fd);
+    tasks_status status = write_copy(c, temporary, progress, context, error);
+    if (!status)
+        status = publish(temporary, path, error);
+    unlink(temporary);
+    return status;
 }
 
 tasks_status sqlite_backup(void *connection, const char *path, tasks_progress progress, void *context,
                            tasks_error *error)
 {
-    char temporary[4096];
-    if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= sizeof temporary)
-        return fail(error, TASKS_INVALID, "option_malformed", "the path is too long");
+    char *temporary;
     if (!access(path, F_OK)) {
         errno = EEXIST;
         return path_failed(path, error);
     }
-    int fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0)
-        return path_failed(path, error);
-    close(fd);
-    tasks_status status = write_copy(connection, temporary, progress, context, error);
-    if (!status)
-        status = publish(temporary, path, error);
-    unlink(temporary);
+    if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
+        return fail_memory(error);
+    tasks_status status = backup_by(connection, temporary, path, progress, context, error);
+    free(temporary);
     return status;
 }
 

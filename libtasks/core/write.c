@@ -96,7 +96,7 @@ tasks_status tasks_apply(tasks_db *db, const tasks_op *ops, uint32_t count, task
                          tasks_error *error)
 {
     arena memory;
-    backend_op *checked;
+    backend_op *checked = NULL;
     tasks_page *page = NULL;
     if (out)
         *out = NULL;
