@@ -138,15 +138,16 @@ static tasks_status file_identify(const char *path, file *f, tasks_error *error)
  * closed while a connection of this process may already hold locks on it. */
 static tasks_status file_create(const char *path, tasks_error *error)
 {
-    char *temporary;
-    if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
-        return fail_memory(error);
+    char temporary[4096];
+    if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= sizeof temporary)
+        return fail(error, TASKS_INVALID, "uri_malformed", "the path is too long");
     int fd = mkostemp(temporary, O_CLOEXEC);
-    bool made = fd >= 0 && !close(fd) && (!link(temporary, path) || errno == EEXIST);
-    tasks_status status = made ? TASKS_OK : file_failed(path, "create", error);
-    if (fd >= 0)
-        unlink(temporary);
-    free(temporary);
+    if (fd < 0)
+        return file_failed(path, "create", error);
+    close(fd);
+    bool linked = !link(temporary, path) || errno == EEXIST;
+    tasks_status status = linked ? TASKS_OK : file_failed(path, "create", error);
+    unlink(temporary);
     return status;
 }
 
@@ -279,7 +280,7 @@ static tasks_status open_file(const sqlite_store *store, const backend_config *c
 tasks_status sqlite_schema_open(sqlite_store *store, const backend_config *config, int32_t *version,
                                 tasks_error *error)
 {
-    schema now;
+    schema now = {0};
     bool memory = !strcmp(store->path, ":memory:");
     tasks_status status = memory ? open_memory(store, &now, error) : open_file(store, config, &now, error);
     if (!status)

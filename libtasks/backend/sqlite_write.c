@@ -328,6 +328,7 @@ static tasks_status next_revision(writer *w, int64_t creates)
 /* Runs a statement with the parameters owner, a, b; *number is its first column, or 0 without a row. */
 static tasks_status ask(writer *w, sqlite_sql which, int64_t a, int64_t b, int64_t *number)
 {
+    *number = 0;
     sqlite3_stmt *s = sqlite_statement(w->c, which, &w->batch->error);
     if (!s)
         return w->batch->error.status;
@@ -335,7 +336,6 @@ static tasks_status ask(writer *w, sqlite_sql which, int64_t a, int64_t b, int64
     sqlite3_bind_int64(s, 2, a);
     if (sqlite3_bind_parameter_count(s) > 2)
         sqlite3_bind_int64(s, 3, b);
-    *number = 0;
     int code = sqlite_step(w->c, s, &w->batch->error);
     if (code == SQLITE_ROW) {
         *number = sqlite3_column_int64(s, 0);

@@ -44,7 +44,8 @@ static struct arena_chunk *chunk_add(arena *a, size_t wanted)
     chunk->next = a->chunks;
     chunk->used = 0;
     chunk->room = room;
-    return a->chunks = chunk;
+    a->chunks = chunk;
+    return chunk;
 }
 
 void *arena_alloc(arena *a, size_t size)

@@ -93,7 +93,8 @@ void buf_char(buf *b, char c)
 void buf_int(buf *b, int64_t number)
 {
     char text[NUMBER_INT_SIZE];
-    buf_bytes(b, text, number_write_int(number, text));
+    size_t length = number_write_int(number, text);
+    buf_bytes(b, text, length);
 }
 
 void buf_print(buf *b, const char *format, ...)

@@ -1,5 +1,5 @@
 /* The public calls that act on the store as a whole. */
-#include <string.h>
+#include <stdio.h>
 
 #include "db.h"
 #include "fail.h"
@@ -85,7 +85,7 @@ tasks_status tasks_stats(tasks_db *db, int32_t count, tasks_statistics *out, tas
         status = db_with_connection(db, run_count, &work, error ? error : &own);
     if (status)
         return status;
-    strncpy(figures.backend, work.ops->scheme, sizeof figures.backend - 1);
+    snprintf(figures.backend, sizeof figures.backend, "%s", work.ops->scheme);
     pool_figures(&db->store->connections, &figures);
     return sized_write(out, &figures, sizeof figures, "tasks_statistics", error);
 }

@@ -136,7 +136,7 @@ tasks_status tasks_as(tasks_db *db, const char *owner, tasks_db **out, tasks_err
     atomic_fetch_add(&db->store->handles, 1);
     view->store = db->store;
     view->bound = true;
-    strcpy(view->owner, owner); /* its length was checked with its rules */
+    memcpy(view->owner, owner, strlen(owner) + 1); /* its length was checked with its rules */
     *out = view;
     return TASKS_OK;
 }

@@ -68,7 +68,7 @@ static tasks_status list_page(tasks_db *db, backend_list *list, tasks_page **out
     uint32_t limit = list->limit++; /* one more than the page, to see whether more follows */
     read.list = list;
     tasks_status status = read_page(db, &read, limit, out, error);
-    if (!status)
+    if (*out)
         status = add_cursor(*out, list, error);
     if (status) {
         tasks_page_free(*out);

@@ -406,13 +406,13 @@ END_TEST
 /* Depth does not come from one bracket alone: objects in arrays in objects, to the limit and past it. */
 static size_t nest(char *text, int depth)
 {
-    size_t length = 0;
+    char *end = text;
     for (int i = 0; i < depth; i++)
-        length += (size_t)sprintf(text + length, i % 2 ? "[" : "{\"a\":");
-    length += (size_t)sprintf(text + length, "1");
+        end = stpcpy(end, i % 2 ? "[" : "{\"a\":");
+    end = stpcpy(end, "1");
     for (int i = depth; i-- > 0;)
-        length += (size_t)sprintf(text + length, i % 2 ? "]" : "}");
-    return length;
+        end = stpcpy(end, i % 2 ? "]" : "}");
+    return (size_t)(end - text);
 }
 
 START_TEST(depth_counts_both_brackets)
