@@ -50,24 +50,26 @@ need() {
         return
     fi
     say "install from Debian: ${missing[*]}"
-    as_root apt-get update -q
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" |
+        sed -n 's/^Setting up/  installed/p'
 }
 
 # build_preset PRESET: configures and builds it in build/PRESET.
 build_preset() {
     say "build $1 in build/$1"
-    cmake --preset "$1"
+    cmake --preset "$1" >/dev/null
     cmake --build --preset "$1"
 }
 
-# test_preset PRESET: runs its tests and prints their counts.
+# test_preset PRESET [ctest arguments...]: runs its tests and prints their counts.
 test_preset() {
-    local result=$PWD/build/$1/ctest.xml status=0
-    say "test $1"
+    local preset=$1 result=$PWD/build/$1/ctest.xml status=0
+    shift
+    say "test $preset"
     rm -f "$result"
-    steady_addresses ctest --preset "$1" --no-tests=error --test-output-size-passed 65536 \
-        --output-junit "$result" || status=$?
+    steady_addresses ctest --preset "$preset" --no-tests=error --test-output-size-passed 65536 \
+        --output-junit "$result" "$@" || status=$?
     count_cases "$result"
     return "$status"
 }
