@@ -1,6 +1,7 @@
 /* The store as a whole: check, backup, count. */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,22 +124,13 @@ static tasks_status write_copy(sqlite_connection *c, const char *path, tasks_pro
     return status;
 }
 
-static int sync_path(const char *path, int flags)
+static tasks_status sync_path(const char *path, int flags)
 {
     int fd = open(path, flags | O_RDONLY | O_CLOEXEC);
     int failed = fd < 0 || fsync(fd);
     if (fd >= 0)
         close(fd);
-    return failed ? -1 : 0;
-}
-
-static int sync_folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-    int failed = folder ? sync_path(folder, O_DIRECTORY) : -1;
-    free(folder);
-    return failed;
+    return failed ? TASKS_UNAVAILABLE : TASKS_OK;
 }
 
 static tasks_status path_failed(const char *path, tasks_error *error)
@@ -152,32 +144,51 @@ static tasks_status path_failed(const char *path, tasks_error *error)
     return fail(error, TASKS_UNAVAILABLE, "store_away", "cannot write %s: %s", path, strerrordesc_np(errno));
 }
 
+static tasks_status sync_folder(const char *path, tasks_error *error)
+{
+    char *copy = strdup(path);
+    if (!copy)
+        return fail_memory(error);
+    const char *folder = dirname(copy);
+    tasks_status status = sync_path(folder, O_DIRECTORY) ? path_failed(folder, error) : TASKS_OK;
+    free(copy);
+    return status;
+}
+
 /* The finished copy gets its name: a link refuses to replace a file, which a rename would not. */
 static tasks_status publish(const char *temporary, const char *path, tasks_error *error)
 {
-    if (sync_path(temporary, 0) || link(temporary, path) || sync_folder_of(path))
+    if (sync_path(temporary, 0) || link(temporary, path))
         return path_failed(path, error);
-    return TASKS_OK;
+    return sync_folder(path, error);
+}
+
+static tasks_status backup_by(sqlite_connection *c, char *temporary, const char *path,
+                              tasks_progress progress, void *context, tasks_error *error)
+{
+    int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0)
+        return path_failed(path, error);
+    close(fd);
+    tasks_status status = write_copy(c, temporary, progress, context, error);
+    if (!status)
+        status = publish(temporary, path, error);
+    unlink(temporary);
+    return status;
 }
 
 tasks_status sqlite_backup(void *connection, const char *path, tasks_progress progress, void *context,
                            tasks_error *error)
 {
-    char temporary[4096];
-    if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= sizeof temporary)
-        return fail(error, TASKS_INVALID, "option_malformed", "the path is too long");
+    char *temporary;
     if (!access(path, F_OK)) {
         errno = EEXIST;
         return path_failed(path, error);
     }
-    int fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0)
-        return path_failed(path, error);
-    close(fd);
-    tasks_status status = write_copy(connection, temporary, progress, context, error);
-    if (!status)
-        status = publish(temporary, path, error);
-    unlink(temporary);
+    if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
+        return fail_memory(error);
+    tasks_status status = backup_by(connection, temporary, path, progress, context, error);
+    free(temporary);
     return status;
 }
 

@@ -109,7 +109,6 @@ static tasks_status changes_end(sqlite_connection *c, backend_read *r, int64_t *
     int code = sqlite_step(c, s, &r->error);
     if (code == SQLITE_ERROR)
         return r->error.status;
-    *end = INT64_MAX;
     if (code == SQLITE_ROW) {
         *end = sqlite3_column_int64(s, 0);
         sqlite3_reset(s);
@@ -119,7 +118,7 @@ static tasks_status changes_end(sqlite_connection *c, backend_read *r, int64_t *
 
 static tasks_status read_changes(sqlite_connection *c, backend_read *r)
 {
-    int64_t end = 0;
+    int64_t end = INT64_MAX;
     tasks_status status = changes_end(c, r, &end);
     if (status)
         return status;

@@ -138,16 +138,15 @@ static tasks_status file_identify(const char *path, file *f, tasks_error *error)
  * closed while a connection of this process may already hold locks on it. */
 static tasks_status file_create(const char *path, tasks_error *error)
 {
-    char temporary[4096];
-    if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= sizeof temporary)
-        return fail(error, TASKS_INVALID, "uri_malformed", "the path is too long");
+    char *temporary;
+    if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
+        return fail_memory(error);
     int fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0)
-        return file_failed(path, "create", error);
-    close(fd);
-    bool linked = !link(temporary, path) || errno == EEXIST;
-    tasks_status status = linked ? TASKS_OK : file_failed(path, "create", error);
-    unlink(temporary);
+    bool made = fd >= 0 && !close(fd) && (!link(temporary, path) || errno == EEXIST);
+    tasks_status status = made ? TASKS_OK : file_failed(path, "create", error);
+    if (fd >= 0)
+        unlink(temporary);
+    free(temporary);
     return status;
 }
 

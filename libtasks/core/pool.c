@@ -85,16 +85,18 @@ static pool_request *gather(pool_lane *lane, pool_request *leader)
 
 /* ---- Slots ---- */
 
-static bool free_slot(const pool *p, const pool_lane *lane, uint32_t *slot)
+/* A free slot of the lane, one with a connection before one without; NULL if all are busy. */
+static pool_slot *free_slot(pool *p, const pool_lane *lane)
 {
-    bool found = false;
-    for (uint32_t i = lane->shape.first; i < lane->shape.first + lane->shape.count; i++) {
-        if (p->slots[i].busy || (found && !p->slots[i].connection))
+    pool_slot *found = NULL;
+    pool_slot *end = p->slots + lane->shape.first + lane->shape.count;
+    for (pool_slot *slot = p->slots + lane->shape.first; slot < end; slot++) {
+        if (slot->busy)
             continue;
-        *slot = i; /* one with a connection before one without */
-        found = true;
-        if (p->slots[i].connection)
-            return true;
+        if (slot->connection)
+            return slot;
+        if (!found)
+            found = slot;
     }
     return found;
 }
@@ -102,12 +104,12 @@ static bool free_slot(const pool *p, const pool_lane *lane, uint32_t *slot)
 /* Gives a free slot to the head of a lane, if there are both. */
 static bool promote(pool *p, pool_lane *lane)
 {
-    uint32_t slot = 0;
-    if (!lane->first || !free_slot(p, lane, &slot))
+    pool_slot *slot = lane->first ? free_slot(p, lane) : NULL;
+    if (!slot)
         return false;
     pool_request *leader = pop(lane);
     leader->slot = slot;
-    p->slots[slot].busy = true;
+    slot->busy = true;
     atomic_store_explicit(&leader->state, LEADING, memory_order_release);
     sem_post(&leader->wake);
     return true;
@@ -208,11 +210,11 @@ tasks_status pool_enter(pool *p, pool_lane_name name, pool_request *request, poo
 
 tasks_status pool_connection(pool *p, const pool_request *leader, void **connection, tasks_error *error)
 {
-    pool_slot *slot = &p->slots[leader->slot];
+    pool_slot *slot = leader->slot;
     tasks_status status = TASKS_OK;
     if (!slot->connection) {
         void *made = NULL;
-        status = p->ops->connect(p->store, leader->slot, &made, error);
+        status = p->ops->connect(p->store, (uint32_t)(slot - p->slots), &made, error);
         pthread_mutex_lock(&p->lock);
         slot->connection = made;
         *(status ? &p->errors : &p->opened) += 1;
@@ -224,7 +226,7 @@ tasks_status pool_connection(pool *p, const pool_request *leader, void **connect
 
 bool pool_drop_broken(pool *p, const pool_request *leader)
 {
-    pool_slot *slot = &p->slots[leader->slot];
+    pool_slot *slot = leader->slot;
     void *connection = slot->connection;
     if (!connection || p->ops->usable(connection))
         return false;
@@ -239,7 +241,7 @@ bool pool_drop_broken(pool *p, const pool_request *leader)
 
 void pool_leave(pool *p, pool_lane_name name, pool_request *leader, pool_request *group)
 {
-    uint32_t slot = leader->slot;
+    pool_slot *slot = leader->slot;
     int64_t count = 0;
     for (pool_request *r = group, *next; r; r = next, count++) {
         next = r->next; /* its caller may be gone as soon as it is woken */
@@ -250,7 +252,7 @@ void pool_leave(pool *p, pool_lane_name name, pool_request *leader, pool_request
     }
     sem_destroy(&leader->wake);
     pthread_mutex_lock(&p->lock);
-    p->slots[slot].busy = false;
+    slot->busy = false;
     if (name == POOL_WRITE) {
         p->batches += count;
         p->groups++;

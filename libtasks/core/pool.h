@@ -17,19 +17,19 @@ typedef enum pool_lane_name { POOL_READ, POOL_WRITE, POOL_LANES } pool_lane_name
 
 enum { POOL_SLOTS_MAX = 64, POOL_WEIGHT_MAX = 4096 };
 
-/* Lives on its caller's stack, inside the caller's own structure. */
-typedef struct pool_request {
-    struct pool_request *next;
-    uint32_t weight; /* operations; a group has at most POOL_WEIGHT_MAX of them or one request */
-    uint32_t slot;
-    atomic_int state;
-    sem_t wake;
-} pool_request;
-
 typedef struct pool_slot {
     void *connection; /* NULL until first used, and after a failure */
     bool busy;
 } pool_slot;
+
+/* Lives on its caller's stack, inside the caller's own structure. */
+typedef struct pool_request {
+    struct pool_request *next;
+    uint32_t weight; /* operations; a group has at most POOL_WEIGHT_MAX of them or one request */
+    pool_slot *slot; /* a leader's */
+    atomic_int state;
+    sem_t wake;
+} pool_request;
 
 typedef struct pool_lane {
     backend_lane shape;

@@ -1,0 +1,42 @@
+#include "ids.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "number.h"
+
+static bool known(const ids *i, int64_t id)
+{
+    for (uint32_t n = 0; n < i->count; n++)
+        if (i->list[n] == id)
+            return true;
+    return false;
+}
+
+int ids_read(const cli *c, ids *out)
+{
+    *out = (ids){.list = malloc((c->word_count + 1) * sizeof *out->list)};
+    if (!out->list) {
+        tasks_error error;
+        fail_memory(&error);
+        return cli_failed(c, NULL, &error);
+    }
+    for (size_t n = 0; n < c->word_count; n++) {
+        const char *word = c->words[n];
+        int64_t id;
+        if (!number_read(word, strlen(word), 1, INT64_MAX, &id)) {
+            ids_done(out);
+            return cli_misused(c, "id_malformed", "'%.60s' is no ID: that is a whole number from 1", word);
+        }
+        if (!known(out, id))
+            out->list[out->count++] = id;
+    }
+    return EXITS_DONE;
+}
+
+void ids_done(ids *i)
+{
+    free(i->list);
+    *i = (ids){0};
+}
