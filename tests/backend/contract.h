@@ -1,0 +1,9 @@
+/* The groups of the conformance suite, a file each. */
+#ifndef CONTRACT_H
+#define CONTRACT_H
+
+#include "kit.h"
+
+TCase *contract_tasks(void); /* one task: every member, create, get, update, delete */
+
+#endif

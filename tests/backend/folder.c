@@ -1,0 +1,44 @@
+#include "folder.h"
+
+#include <err.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static char folder[512];
+
+bool folder_make(void)
+{
+    const char *base = getenv("TMPDIR");
+    if ((size_t)snprintf(folder, sizeof folder, "%s/tasks.XXXXXX", base && *base ? base : "/tmp") >=
+        sizeof folder)
+        errx(1, "TMPDIR is too long");
+    if (!mkdtemp(folder))
+        err(1, "%s", folder);
+    return true;
+}
+
+static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *place)
+{
+    (void)about;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+void folder_remove(void)
+{
+    nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *folder_path(void)
+{
+    return folder;
+}
+
+void folder_file(char *path, size_t size, const char *name)
+{
+    if ((size_t)snprintf(path, size, "%s/%s", folder, name) >= size)
+        errx(1, "%s: path too long", name);
+}
