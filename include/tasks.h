@@ -117,8 +117,8 @@ TASKS_API const char *tasks_status_text(tasks_status status);
  *      batch_empty batch_too_large op_malformed owner_malformed uri_malformed option_malformed
  *  NOT_FOUND: task_missing, changes_purged (see tasks_changes), file_missing. CONFLICT:
  *  revision_mismatch, uid_taken, file_exists. DENIED: owner_bound, file_denied. UNAVAILABLE:
- *  store_away, store_busy, outcome_unknown. TIMEOUT: wait_timeout. FULL: store_full. READ_ONLY:
- *  store_read_only. CORRUPT: store_damaged. UNSUPPORTED: store_foreign, store_newer, store_old,
+ *  store_away, store_busy, outcome_unknown, login_refused. TIMEOUT: wait_timeout. FULL: store_full.
+ * READ_ONLY: store_read_only. CORRUPT: store_damaged. UNSUPPORTED: store_foreign, store_newer, store_old,
  *  backend_unknown, backend_limit. NO_MEMORY: no_memory. INTERNAL: internal. */
 typedef struct tasks_error {
     tasks_status status;

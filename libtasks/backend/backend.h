@@ -12,12 +12,44 @@
  * program that can still work with it; a store whose answer is above this number is refused. */
 enum { BACKEND_SCHEMA = 1 };
 
+/* ---- Logging in ---- */
+
+/* Where a connection goes and who it is. NULL is what the URI leaves open. Before the secret is looked at
+ * this is what the URI says; afterwards what to connect with. */
+typedef struct backend_login {
+    const char *host, *port, *database, *user, *password;
+    bool rds_iam; /* the URI says tasks_auth=rds-iam: the password is to be a token for this host and user */
+} backend_login;
+
+/* One try to connect. The login is wiped when it returns: keep nothing of it, put nothing of it in a
+ * message. DENIED login_refused means that the store refused this login (SQLSTATE 28P01, 28000) and leads to
+ * the next one; anything else ends the tries. */
+typedef tasks_status (*backend_attempt)(void *context, const backend_login *login, tasks_error *error);
+
+/* Secrets are core's. A backend that logs in copies this out of its configuration and runs each of its
+ * connects through `each`, those of open() and migrate() included.
+ *
+ * It calls `attempt` with one login after the other, until one is not refused: the secret that is in use,
+ * then what the vault answers when it is asked anew, then what it held before (a rotation may be half way).
+ * Where no secret is configured the URI's own login is the only one. When all are refused it returns
+ * UNAVAILABLE login_refused, and for the next second does so without an attempt, so that a wrong password
+ * does not storm the store. UNAVAILABLE also when the secret cannot be had. Thread-safe; takes seconds when
+ * a vault is slow. */
+typedef struct backend_logins {
+    tasks_status (*each)(void *context, const backend_login *uri, backend_attempt attempt,
+                         void *attempt_context, tasks_error *error);
+    void *context; /* valid until the store is closed; during the call for migrate() */
+} backend_logins;
+
+/* ---- Opening ---- */
+
 typedef struct backend_config {
-    const char *target;   /* the URI after its scheme and colon; borrowed during open */
-    uint32_t pool_size;   /* 1..64 */
-    uint32_t timeout_ms;  /* the longest wait for a lock or an answer */
-    int64_t tombstone_ms; /* deletions younger than this are kept */
-    bool migrate;         /* create the store or bring it up to date; else refuse with store_old */
+    const char *target;    /* the URI after its scheme and colon; borrowed during open */
+    uint32_t pool_size;    /* 1..64 */
+    uint32_t timeout_ms;   /* the longest wait for a lock or an answer */
+    int64_t tombstone_ms;  /* deletions younger than this are kept */
+    bool migrate;          /* create the store or bring it up to date; else refuse with store_old */
+    backend_logins logins; /* always there */
 } backend_config;
 
 /* Which connections a store wants. Each lane of core's pool uses the slots [first, first + count); lanes
@@ -135,6 +167,7 @@ typedef enum backend_outcome {
 
 typedef struct backend_ops {
     const char *scheme; /* "sqlite": the part of the URI before the first colon */
+    bool logs_in; /* its connects go through backend_logins; for one that does not a secret is refused */
 
     /* Finds out what the target is before anything is written, refuses what is not ours, migrates if
      * asked, and fills `shape`. A failed open holds nothing. Called once per store. */

@@ -3,6 +3,7 @@
 
 #include "db.h"
 #include "fail.h"
+#include "login.h"
 #include "sized.h"
 
 enum { MIGRATE_TIMEOUT_MS = 5000 };
@@ -17,7 +18,8 @@ tasks_status tasks_migrate(const tasks_options *theirs, int32_t dry_run, tasks_m
     if (!status && !options.uri)
         status = fail_field(error, "uri", "uri_malformed", "the URI is missing: use sqlite:PATH");
     backend_config config = {.pool_size = 1,
-                             .timeout_ms = options.timeout_ms ? options.timeout_ms : MIGRATE_TIMEOUT_MS};
+                             .timeout_ms = options.timeout_ms ? options.timeout_ms : MIGRATE_TIMEOUT_MS,
+                             .logins = login_of_uri()};
     if (!status)
         status = backend_find(options.uri, &ops, &config.target, error);
     return status ? status : ops->migrate(&config, dry_run, out, error);

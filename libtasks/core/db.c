@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "login.h"
 #include "rules.h"
 #include "sized.h"
 #include "timestamp.h"
@@ -54,6 +55,7 @@ static backend_config config_of(const tasks_options *options, const char *target
         .timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_DEFAULT,
         .tombstone_ms = options->tombstone_ms ? options->tombstone_ms : TOMBSTONE_DEFAULT,
         .migrate = options->migrate != TASKS_MIGRATE_NO,
+        .logins = login_of_uri(),
     };
 }
 
