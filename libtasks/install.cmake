@@ -12,7 +12,10 @@ add_library(tasks SHARED ${objects})
 tasks_library(tasks)
 target_link_libraries(tasks PRIVATE tasks_build PkgConfig::SQLITE PkgConfig::JANSSON Threads::Threads m)
 set(map ${CMAKE_CURRENT_SOURCE_DIR}/libtasks.map)
-target_link_options(tasks PRIVATE -Wl,--version-script=${map} $<$<NOT:$<BOOL:${TASKS_SANITIZE}>>:-Wl,-z,defs>)
+target_link_options(tasks PRIVATE -Wl,--version-script=${map})
+if(NOT TASKS_SANITIZE) # a sanitizer's own symbols come from the program
+    target_link_options(tasks PRIVATE -Wl,-z,defs)
+endif()
 set_target_properties(tasks PROPERTIES LINK_DEPENDS ${map} SOVERSION 0 VERSION ${PROJECT_VERSION})
 
 # An archive of many objects would give an embedder every function that one of our files shares with
