@@ -248,7 +248,6 @@ static tasks_status schema_raise(sqlite3 *db, const backend_config *config, sche
 static tasks_status open_memory(sqlite_store *store, schema *now, tasks_error *error)
 {
     const backend_config config = {.migrate = true};
-    *now = (schema){0};
     tasks_status status = sqlite_open_file(":memory:", store->timeout_ms, true, &store->memory, error);
     return status ? status : schema_raise(store->memory, &config, now, error);
 }
