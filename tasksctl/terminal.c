@@ -42,7 +42,8 @@ bool terminal_color(int fd, int mode)
 {
     if (mode != TERMINAL_COLOR_AUTO)
         return mode == TERMINAL_COLOR_ALWAYS;
-    return isatty(fd) && !has_text("NO_COLOR") && has_text("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
+    const char *term = getenv("TERM");
+    return isatty(fd) && !has_text("NO_COLOR") && term && *term && strcmp(term, "dumb") != 0;
 }
 
 bool terminal_can_ask(void)
