@@ -115,11 +115,19 @@ TASKS_API const char *tasks_status_text(tasks_status status);
  *      field_unknown field_read_only field_type field_repeated time_malformed
  *      limit_range cursor_malformed cursor_foreign sort_unknown query_malformed
  *      batch_empty batch_too_large op_malformed owner_malformed uri_malformed option_malformed
- *  NOT_FOUND: task_missing, changes_purged (see tasks_changes), file_missing. CONFLICT:
- *  revision_mismatch, uid_taken, file_exists. DENIED: owner_bound, file_denied. UNAVAILABLE:
- *  store_away, store_busy, outcome_unknown, login_refused. TIMEOUT: wait_timeout. FULL: store_full.
- * READ_ONLY: store_read_only. CORRUPT: store_damaged. UNSUPPORTED: store_foreign, store_newer, store_old,
- *  backend_unknown, backend_limit. NO_MEMORY: no_memory. INTERNAL: internal. */
+ *      key_malformed key_reused
+ *  and the others with:
+ *      NOT_FOUND    task_missing token_missing file_missing changes_purged (see tasks_changes)
+ *      CONFLICT     revision_mismatch uid_taken file_exists
+ *      DENIED       owner_bound file_denied token_unknown token_expired
+ *      UNAVAILABLE  store_away store_busy outcome_unknown login_refused
+ *      TIMEOUT      wait_timeout
+ *      FULL         store_full
+ *      READ_ONLY    store_read_only
+ *      CORRUPT      store_damaged
+ *      UNSUPPORTED  store_foreign store_newer store_old backend_unknown backend_limit
+ *      NO_MEMORY    no_memory
+ *      INTERNAL     internal */
 typedef struct tasks_error {
     tasks_status status;
     int32_t backend_code; /**< SQLite's extended result code, else 0 */
@@ -362,6 +370,16 @@ typedef struct tasks_op {
 TASKS_API tasks_status tasks_apply(tasks_db *db, const tasks_op *ops, uint32_t count, tasks_page **out,
                                    tasks_error *error);
 
+/** As tasks_apply(), but at most once: when a batch with this key has been applied for this owner within
+ *  the last 24 hours, nothing is changed and its answer is given again. So a client that does not know
+ *  whether its request arrived sends it once more with the same key. Concurrent calls wait for each other.
+ *  @param key       1..255 bytes without control characters, chosen by the client
+ *  @param replayed  1 when the answer is an earlier one; may be NULL
+ *  @return as tasks_apply(), and INVALID (key_malformed; key_reused: the earlier batch was another one). A
+ *  batch that failed has left nothing behind and may be tried again with the same key. */
+TASKS_API tasks_status tasks_apply_once(tasks_db *db, const char *key, const tasks_op *ops, uint32_t count,
+                                        tasks_page **out, int32_t *replayed, tasks_error *error);
+
 /** Deletes whatever the query selects (its limit, cursor and order aside), in batches of up to 1000.
  *  @param deleted  how many went; also right when the call fails half way; may be NULL */
 TASKS_API tasks_status tasks_clear(tasks_db *db, const tasks_query *query, int64_t *deleted,
@@ -417,6 +435,40 @@ TASKS_API tasks_status tasks_time_read(const char *text, int64_t *time_ms, tasks
 
 /** Writes a time as "2026-01-31T09:30:00.000Z". @param text room for 25 bytes, "" for TASKS_NO_TIME. */
 TASKS_API void tasks_time_write(int64_t time_ms, char text[25]);
+
+/* ---- Tokens ------------------------------------------------------------------------------------ */
+/* What a client shows to be let in as an owner: 256 random bits. The store keeps only a SHA-256 of them.
+ * All but tasks_token_find() want the handle of tasks_open(). */
+
+enum { TASKS_TOKEN_SIZE = 50 }; /**< "tasks_", 43 characters of base64url, NUL */
+
+typedef struct tasks_token {
+    int64_t id;        /**< what names it in lists and logs; says nothing about its text */
+    const char *owner; /**< who its holder is */
+    int32_t read_only; /**< 1: may not change anything */
+    int32_t reserved;
+    int64_t created_at_ms;
+    int64_t expires_at_ms; /**< or TASKS_NO_TIME */
+} tasks_token;
+
+/** Makes a token for an owner. @param text is the only time that it is seen; show it and forget it.
+ *  @return OK, INVALID (owner_malformed, time_range), DENIED owner_bound. */
+TASKS_API tasks_status tasks_token_create(tasks_db *db, const char *owner, int32_t read_only,
+                                          int64_t expires_at_ms, char text[TASKS_TOKEN_SIZE], int64_t *id,
+                                          tasks_error *error);
+
+/** Who holds this token? @param out released with tasks_token_free()
+ *  @return OK, DENIED (token_unknown: also for what cannot be a token; token_expired). */
+TASKS_API tasks_status tasks_token_find(tasks_db *db, const char *text, tasks_token **out,
+                                        tasks_error *error);
+TASKS_API void tasks_token_free(tasks_token *token);
+
+/** The next token after `after` (0 for the first) in order of id. @return OK, NOT_FOUND token_missing at the
+ * end. */
+TASKS_API tasks_status tasks_token_next(tasks_db *db, int64_t after, tasks_token **out, tasks_error *error);
+
+/** Ends a token at once. @return OK, NOT_FOUND token_missing. */
+TASKS_API tasks_status tasks_token_revoke(tasks_db *db, int64_t id, tasks_error *error);
 
 /* ---- The store as a whole ---------------------------------------------------------------------- */
 /* These want the handle of tasks_open(); a view gets DENIED owner_bound. */

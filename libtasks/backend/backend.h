@@ -10,7 +10,7 @@
 
 /* The schema version that this program writes. The store remembers, with each version, the oldest
  * program that can still work with it; a store whose answer is above this number is refused. */
-enum { BACKEND_SCHEMA = 1 };
+enum { BACKEND_SCHEMA = 2 };
 
 /* ---- Logging in ---- */
 
@@ -75,6 +75,9 @@ typedef struct backend_sink {
     void *context;
     void (*restart)(void *context); /* forget the rows so far: the request is run again from its start */
     tasks_status (*row)(void *context, const backend_row *row); /* a status other than OK ends the request */
+    /* For a batch with a key: its answer as text, borrowed until the next call, and the way back to rows. */
+    tasks_status (*answer)(void *context, const char **text);
+    tasks_status (*replay)(void *context, const char *text);
 } backend_sink;
 
 /* ---- Reading ---- */
@@ -132,7 +135,7 @@ typedef struct backend_fields {
 } backend_fields;
 
 /* Besides TASKS_CREATE, TASKS_UPDATE and TASKS_DELETE: remove up to `id` expired tasks, leaving tombstones,
- * and tombstones past their time. Emits a row per removed task. */
+ * tombstones past their time and answers older than BACKEND_REPLY_MS. Emits a row per removed task. */
 enum { BACKEND_SWEEP = 100 };
 
 typedef struct backend_op {
@@ -141,6 +144,8 @@ typedef struct backend_op {
     backend_fields fields;
 } backend_op;
 
+#define BACKEND_REPLY_MS (INT64_C(24) * 3600 * 1000)
+
 /* One batch of one owner: all or nothing. It takes the owner's next revision when an operation changes
  * something; an update whose `set` is 0 changes nothing. */
 typedef struct backend_batch {
@@ -148,10 +153,14 @@ typedef struct backend_batch {
     int64_t now_ms;
     const backend_op *ops;
     uint32_t count;
+    const char *key; /* NULL, or: if a batch with this key was committed for this owner less than */
+    uint64_t
+        key_hash; /* BACKEND_REPLY_MS ago, only replay its answer; INVALID key_reused if its hash differs */
     backend_sink sink; /* one row an operation: as it is after it, or was before a delete */
     /* The answer. */
     int64_t revision; /* the owner's revision after the batch */
-    int64_t removed;  /* tasks and tombstones that a sweep removed */
+    int64_t removed;  /* tasks, tombstones and old answers that a sweep removed */
+    bool replayed;
     tasks_status status;
     tasks_error error; /* op_index set */
 } backend_batch;
@@ -162,6 +171,17 @@ typedef enum backend_outcome {
     BACKEND_UNDONE,    /* nothing was written; the group's error says why */
     BACKEND_UNKNOWN    /* the connection broke at the commit: it may have happened */
 } backend_outcome;
+
+/* ---- Tokens ---- */
+
+enum { BACKEND_DIGEST = 32 };
+
+typedef struct backend_token {
+    int64_t id, created_at_ms, expires_at_ms; /* TASKS_NO_TIME: never */
+    int32_t read_only;
+    uint8_t digest[BACKEND_DIGEST];
+    char owner[TASKS_OWNER_MAX + 1];
+} backend_token;
 
 /* ---- The table ---- */
 
@@ -199,6 +219,14 @@ typedef struct backend_ops {
     /* As tasks_backup(); NULL: the backend has its own tools for this. */
     tasks_status (*backup)(void *connection, const char *path, tasks_progress progress, void *context,
                            tasks_error *error);
+    /* Durable when it returns; sets token->id. */
+    tasks_status (*token_add)(void *connection, backend_token *token, tasks_error *error);
+    /* The one with this digest, or without a digest the first one above token->id. NOT_FOUND token_missing.
+     */
+    tasks_status (*token_get)(void *connection, const uint8_t *digest, backend_token *token,
+                              tasks_error *error);
+    /* NOT_FOUND token_missing. */
+    tasks_status (*token_remove)(void *connection, int64_t id, tasks_error *error);
     /* owners, tasks, completed, bytes. */
     tasks_status (*count)(void *connection, bool rows, tasks_statistics *out, tasks_error *error);
 } backend_ops;

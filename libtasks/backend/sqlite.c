@@ -73,5 +73,8 @@ const backend_ops backend_sqlite = {
     .migrate = sqlite_schema_migrate,
     .check = sqlite_check,
     .backup = sqlite_backup,
+    .token_add = sqlite_token_add,
+    .token_get = sqlite_token_get,
+    .token_remove = sqlite_token_remove,
     .count = sqlite_count,
 };

@@ -56,6 +56,13 @@ typedef enum sqlite_sql {
     SQL_PURGE_END,
     SQL_PURGE,
     SQL_PURGED,
+    SQL_ANSWER_FIND,
+    SQL_ANSWER_KEEP,
+    SQL_ANSWER_SWEEP,
+    SQL_TOKEN_ADD,
+    SQL_TOKEN_FIND,
+    SQL_TOKEN_NEXT,
+    SQL_TOKEN_REMOVE,
     SQL_COUNT,
     SQL_LIST = 1 << 10,  /* | list_sql_shape() */
     SQL_UPDATE = 1 << 11 /* | TASKS_SET_... */
@@ -102,5 +109,14 @@ tasks_status sqlite_check(void *connection, tasks_error *error);
 tasks_status sqlite_backup(void *connection, const char *path, tasks_progress progress, void *context,
                            tasks_error *error);
 tasks_status sqlite_count(void *connection, bool rows, tasks_statistics *out, tasks_error *error);
+
+/* Replays the answer kept for batch->key, if there is one. */
+tasks_status sqlite_answer_find(sqlite_connection *c, backend_batch *batch);
+tasks_status sqlite_answer_keep(sqlite_connection *c, backend_batch *batch);
+tasks_status sqlite_answer_sweep(sqlite_connection *c, backend_batch *batch, int64_t limit);
+tasks_status sqlite_token_add(void *connection, backend_token *token, tasks_error *error);
+tasks_status sqlite_token_get(void *connection, const uint8_t *digest, backend_token *token,
+                              tasks_error *error);
+tasks_status sqlite_token_remove(void *connection, int64_t id, tasks_error *error);
 
 #endif

@@ -64,6 +64,20 @@ static const char *const sql[SQL_COUNT] = {
                       "9223372036854775807) ORDER BY revision LIMIT ?3)",
     [SQL_PURGE] = "DELETE FROM tombstones WHERE owner = ?1 AND revision <= ?2",
     [SQL_PURGED] = "UPDATE owners SET purged_revision = ?2 WHERE owner = ?1",
+    [SQL_ANSWER_FIND] =
+        "SELECT hash, revision, answer FROM answers WHERE owner = ?1 AND key = ?2 AND created_at > ?3",
+    [SQL_ANSWER_KEEP] = "INSERT OR REPLACE INTO answers (owner, key, hash, revision, created_at, answer) "
+                        "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [SQL_ANSWER_SWEEP] =
+        "DELETE FROM answers WHERE owner = ?1 AND key IN (SELECT key FROM answers INDEXED BY "
+        "answers_by_age WHERE owner = ?1 AND created_at <= ?2 LIMIT ?3)",
+    [SQL_TOKEN_ADD] = "INSERT INTO tokens (digest, owner, read_only, created_at, expires_at) "
+                      "VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_TOKEN_FIND] =
+        "SELECT id, digest, owner, read_only, created_at, expires_at FROM tokens WHERE digest = ?1",
+    [SQL_TOKEN_NEXT] = "SELECT id, digest, owner, read_only, created_at, expires_at FROM tokens "
+                       "WHERE id > ?1 ORDER BY id LIMIT 1",
+    [SQL_TOKEN_REMOVE] = "DELETE FROM tokens WHERE id = ?1",
 };
 
 static const struct {

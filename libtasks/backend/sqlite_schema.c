@@ -10,6 +10,7 @@
 #include "fail.h"
 #include "sqlite.h"
 #include "sqlite_schema_1.h"
+#include "sqlite_schema_2.h"
 #include "timestamp.h"
 
 /* Migrations, by version: the statements, and the oldest program that still works afterwards. */
@@ -18,6 +19,7 @@ static const struct {
     int32_t oldest_program;
 } migrations[BACKEND_SCHEMA + 1] = {
     [1] = {sqlite_schema_1, 1},
+    [2] = {sqlite_schema_2, 1},
 };
 
 typedef struct schema {

@@ -377,7 +377,9 @@ static tasks_status sweep_tombstones(writer *w, int64_t limit)
 static tasks_status sweep(writer *w, const backend_op *op)
 {
     tasks_status status = sweep_expired(w, op->id);
-    return status ? status : sweep_tombstones(w, op->id);
+    if (!status)
+        status = sweep_tombstones(w, op->id);
+    return status ? status : sqlite_answer_sweep(w->c, w->batch, op->id);
 }
 
 /* ---- Batches and groups ---- */
@@ -408,13 +410,10 @@ static bool changes(const backend_batch *batch, int64_t *creates)
     return any;
 }
 
-static tasks_status run_batch(sqlite_connection *c, backend_batch *batch)
+static tasks_status run_ops(sqlite_connection *c, backend_batch *batch)
 {
     writer w = {.c = c, .batch = batch};
     int64_t creates = 0;
-    batch->sink.restart(batch->sink.context);
-    batch->removed = 0;
-    batch->error.op_index = -1;
     tasks_status status = changes(batch, &creates) ? next_revision(&w, creates) : TASKS_OK;
     for (uint32_t i = 0; !status && i < batch->count; i++) {
         status = run_op(&w, &batch->ops[i]);
@@ -425,10 +424,24 @@ static tasks_status run_batch(sqlite_connection *c, backend_batch *batch)
     return status;
 }
 
+static tasks_status run_batch(sqlite_connection *c, backend_batch *batch)
+{
+    batch->sink.restart(batch->sink.context);
+    batch->removed = 0;
+    batch->replayed = false;
+    batch->error.op_index = -1;
+    tasks_status status = batch->key ? sqlite_answer_find(c, batch) : TASKS_OK;
+    if (!status && !batch->replayed)
+        status = run_ops(c, batch);
+    if (!status && batch->key && !batch->replayed)
+        status = sqlite_answer_keep(c, batch);
+    return status;
+}
+
 /* A failure that is the batch's own, not the store's. */
 static bool own_fault(tasks_status status)
 {
-    return status == TASKS_NOT_FOUND || status == TASKS_CONFLICT;
+    return status == TASKS_NOT_FOUND || status == TASKS_CONFLICT || status == TASKS_INVALID;
 }
 
 /* Runs a batch between savepoints. Returns a status if the whole transaction has to go. */

@@ -32,9 +32,8 @@ static tasks_status run_check(void *connection, void *db, tasks_error *error)
 
 tasks_status tasks_check(tasks_db *db, tasks_error *error)
 {
-    tasks_error own;
     tasks_status status = db_whole(db, error);
-    return status ? status : db_with_connection(db, run_check, db, error ? error : &own);
+    return status ? status : db_with_connection(db, POOL_READ, run_check, db, error);
 }
 
 typedef struct backup_work {
@@ -53,7 +52,6 @@ static tasks_status run_backup(void *connection, void *context, tasks_error *err
 tasks_status tasks_backup(tasks_db *db, const char *path, tasks_progress progress, void *context,
                           tasks_error *error)
 {
-    tasks_error own;
     backup_work work = {db->store->ops, path, progress, context};
     tasks_status status = db_whole(db, error);
     if (!status && (!path || !*path))
@@ -61,7 +59,7 @@ tasks_status tasks_backup(tasks_db *db, const char *path, tasks_progress progres
     if (!status && !work.ops->backup)
         status =
             fail(error, TASKS_UNSUPPORTED, "backend_limit", "this backend has its own tools for backups");
-    return status ? status : db_with_connection(db, run_backup, &work, error ? error : &own);
+    return status ? status : db_with_connection(db, POOL_READ, run_backup, &work, error);
 }
 
 typedef struct count_work {
@@ -78,13 +76,12 @@ static tasks_status run_count(void *connection, void *context, tasks_error *erro
 
 tasks_status tasks_stats(tasks_db *db, int32_t count, tasks_statistics *out, tasks_error *error)
 {
-    tasks_error own;
     tasks_statistics figures = {
         .schema_version = db->store->schema_version, .owners = -1, .tasks = -1, .completed = -1, .bytes = -1};
     count_work work = {db->store->ops, count, &figures};
     tasks_status status = db_whole(db, error);
     if (!status && count)
-        status = db_with_connection(db, run_count, &work, error ? error : &own);
+        status = db_with_connection(db, POOL_READ, run_count, &work, error);
     if (status)
         return status;
     snprintf(figures.backend, sizeof figures.backend, "%s", work.ops->scheme);

@@ -201,21 +201,25 @@ tasks_status db_read(tasks_db *db, backend_read *read, tasks_error *error)
     return read->status;
 }
 
-tasks_status db_with_connection(tasks_db *db, tasks_status (*work)(void *, void *, tasks_error *),
-                                void *context, tasks_error *error)
+tasks_status db_with_connection(tasks_db *db, pool_lane_name lane, db_work work, void *context,
+                                tasks_error *error)
 {
     pool *p = &db->store->connections;
-    pool_request request = {.weight = POOL_WEIGHT_MAX};
+    pool_request request = {.weight =
+                                POOL_WEIGHT_MAX}; /* too heavy to be carried by another, or to carry one */
     pool_request *group;
     void *connection;
-    tasks_status status = pool_enter(p, POOL_READ, &request, &group, error);
+    tasks_error own;
+    if (!error)
+        error = &own;
+    tasks_status status = pool_enter(p, lane, &request, &group, error);
     if (status)
         return status;
     status = pool_connection(p, &request, &connection, error);
     if (!status)
         status = work(connection, context, error);
     pool_drop_broken(p, &request);
-    pool_leave(p, POOL_READ, &request, group);
+    pool_leave(p, lane, &request, group);
     return status;
 }
 

@@ -36,9 +36,9 @@ tasks_status db_open(const tasks_options *options, const backend_ops *ops, const
 tasks_status db_read(tasks_db *db, backend_read *read, tasks_error *error);
 tasks_status db_write(tasks_db *db, backend_batch *batch, tasks_error *error);
 
-/* Runs `work` on a connection of the read lane, alone. */
-tasks_status db_with_connection(tasks_db *db,
-                                tasks_status (*work)(void *connection, void *context, tasks_error *),
-                                void *context, tasks_error *error);
+/* Runs `work` on a connection of a lane, alone. */
+typedef tasks_status (*db_work)(void *connection, void *context, tasks_error *error);
+tasks_status db_with_connection(tasks_db *db, pool_lane_name lane, db_work work, void *context,
+                                tasks_error *error);
 
 #endif

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
+
 /* ---- A task in one block: the struct, the pointers to its tags, its text ---- */
 
 typedef struct layout {
@@ -80,7 +82,7 @@ static tasks_status task_row(void *context, const backend_row *row)
 backend_sink page_task_sink(tasks_task **task)
 {
     *task = NULL;
-    return (backend_sink){task, task_restart, task_row};
+    return (backend_sink){.context = task, .restart = task_restart, .row = task_row};
 }
 
 void tasks_task_free(tasks_task *task)
@@ -104,7 +106,7 @@ static tasks_status no_row(void *context, const backend_row *row)
 
 backend_sink page_no_sink(void)
 {
-    return (backend_sink){NULL, no_restart, no_row};
+    return (backend_sink){.restart = no_restart, .row = no_row};
 }
 
 /* ---- A page ---- */
@@ -155,9 +157,28 @@ static tasks_status page_row(void *context, const backend_row *row)
     return TASKS_OK;
 }
 
+static tasks_status page_answer(void *context, const char **text)
+{
+    tasks_page *page = context;
+    tasks_text_free(page->answer);
+    tasks_status status = tasks_page_json(page, NULL, &page->answer, NULL);
+    *text = status ? NULL : page->answer->bytes;
+    return status;
+}
+
+static tasks_status page_replay(void *context, const char *text)
+{
+    backend_sink sink = page_sink(context);
+    return answer_read(text, &sink);
+}
+
 backend_sink page_sink(tasks_page *page)
 {
-    return (backend_sink){page, page_restart, page_row};
+    return (backend_sink){.context = page,
+                          .restart = page_restart,
+                          .row = page_row,
+                          .answer = page_answer,
+                          .replay = page_replay};
 }
 
 uint32_t tasks_page_count(const tasks_page *page)
@@ -192,5 +213,6 @@ void tasks_page_free(tasks_page *page)
     arena_done(&page->memory);
     free(page->tasks);
     free(page->cursor);
+    tasks_text_free(page->answer);
     free(page);
 }

@@ -12,6 +12,7 @@ struct tasks_page {
     uint32_t limit; /* rows beyond it only tell that there is more */
     bool more;
     char *cursor;
+    tasks_text *answer; /* what is kept of a batch with a key */
     int64_t revision, expired;
 };
 
@@ -20,7 +21,7 @@ backend_sink page_sink(tasks_page *page);
 
 /* A sink for one task; a row replaces the one before. *task is freed by tasks_task_free(). */
 backend_sink page_task_sink(tasks_task **task);
-/* A sink for rows that interest nobody. */
+/* A sink for rows that interest nobody. Only a page's sink can keep an answer. */
 backend_sink page_no_sink(void);
 
 #endif

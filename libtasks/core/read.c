@@ -181,7 +181,7 @@ tasks_status tasks_owners_list(tasks_db *db, const char *after, uint32_t limit, 
     backend_read read = start(db, BACKEND_OWNERS);
     read.owner = after;
     read.limit = limit;
-    read.sink = (backend_sink){owners, owners_restart, owners_row};
+    read.sink = (backend_sink){.context = owners, .restart = owners_restart, .row = owners_row};
     status = db_read(db, &read, error);
     if (status)
         tasks_owners_free(owners);

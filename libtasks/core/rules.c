@@ -9,7 +9,7 @@
 #include "text.h"
 #include "timestamp.h"
 
-enum { LIMIT_DEFAULT = 100, TEXT_MAX = 200 };
+enum { LIMIT_DEFAULT = 100, TEXT_MAX = 200, KEY_MAX = 255 };
 
 /* ---- Text ---- */
 
@@ -92,6 +92,13 @@ tasks_status rules_owner(const char *owner, tasks_error *error)
     if (!owner)
         return fail_field(error, "owner", "owner_malformed", "the owner is missing");
     return check_name("owner", owner, TASKS_OWNER_MAX, "owner_malformed", "owner_malformed", error);
+}
+
+tasks_status rules_key(const char *key, tasks_error *error)
+{
+    if (!key || !*key)
+        return fail_field(error, "key", "key_malformed", "the key is missing or empty");
+    return check_name("key", key, KEY_MAX, "key_malformed", "key_malformed", error);
 }
 
 /* ---- Tags ---- */

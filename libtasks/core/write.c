@@ -1,6 +1,7 @@
 /* The public calls that write. Each is a batch. */
 #include <stdlib.h>
 
+#include "answer.h"
 #include "arena.h"
 #include "db.h"
 #include "fail.h"
@@ -92,6 +93,28 @@ static tasks_status apply(tasks_db *db, const backend_op *ops, uint32_t count, t
     return status;
 }
 
+static tasks_status apply_once(tasks_db *db, const char *key, const backend_op *ops, uint32_t count,
+                               tasks_page *page, int32_t *replayed, tasks_error *error)
+{
+    backend_batch batch = start(db, ops, count, page_sink(page));
+    batch.key = key;
+    batch.key_hash = answer_hash(ops, count);
+    tasks_status status = db_write(db, &batch, error);
+    page->revision = batch.revision;
+    if (replayed)
+        *replayed = !status && batch.replayed;
+    return status;
+}
+
+/* Gives the page to the caller who wants one, else ends it. */
+static void give(tasks_page *page, tasks_status status, tasks_page **out)
+{
+    if (out && !status)
+        *out = page;
+    else
+        tasks_page_free(page);
+}
+
 tasks_status tasks_apply(tasks_db *db, const tasks_op *ops, uint32_t count, tasks_page **out,
                          tasks_error *error)
 {
@@ -107,10 +130,30 @@ tasks_status tasks_apply(tasks_db *db, const tasks_op *ops, uint32_t count, task
     if (!status)
         status = apply(db, checked, count, page, error);
     arena_done(&memory);
-    if (status)
-        tasks_page_free(page);
-    else if (out)
-        *out = page;
+    give(page, status, out);
+    return status;
+}
+
+tasks_status tasks_apply_once(tasks_db *db, const char *key, const tasks_op *ops, uint32_t count,
+                              tasks_page **out, int32_t *replayed, tasks_error *error)
+{
+    arena memory;
+    backend_op *checked = NULL;
+    tasks_page *page = NULL;
+    if (out)
+        *out = NULL;
+    if (replayed)
+        *replayed = 0;
+    arena_init(&memory);
+    tasks_status status = rules_key(key, error);
+    if (!status)
+        status = check_ops(&memory, ops, count, &checked, error);
+    if (!status && !(page = page_new(count)))
+        status = fail_memory(error);
+    if (!status)
+        status = apply_once(db, key, checked, count, page, replayed, error);
+    arena_done(&memory);
+    give(page, status, out);
     return status;
 }
 
