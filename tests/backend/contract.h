@@ -5,5 +5,6 @@
 #include "kit.h"
 
 TCase *contract_tasks(void); /* one task: every member, create, get, update, delete */
+TCase *contract_once(void);  /* batches with a key, and tokens */
 
 #endif
