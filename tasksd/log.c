@@ -1,0 +1,121 @@
+#include "log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "json_out.h"
+#include "timestamp.h"
+
+enum { LINE_MAX_BYTES = 4096 };
+
+static enum log_format log_format;
+
+void log_start(enum log_format format)
+{
+    log_format = format;
+}
+
+/* One write a line, so that lines of different threads do not mix. */
+static void put(buf *line)
+{
+    buf_char(line, '\n');
+    if (line->status == TASKS_OK && write(STDERR_FILENO, line->bytes, line->length) < 0) {
+        /* There is nobody left to tell. */
+    }
+    buf_done(line);
+}
+
+static void begin_json(json_out *json, buf *line, const char *level)
+{
+    json_out_init(json, line);
+    json_out_object(json, NULL);
+    json_out_time(json, "time", timestamp_now());
+    json_out_text(json, "level", level);
+}
+
+void log_line(const char *format, ...)
+{
+    buf line;
+    char message[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    buf_init(&line, LINE_MAX_BYTES);
+    if (log_format == LOG_JSON) {
+        json_out json;
+        begin_json(&json, &line, "info");
+        json_out_text(&json, "message", message);
+        json_out_object_end(&json);
+    } else {
+        buf_print(&line, "tasksd: %s", message);
+    }
+    put(&line);
+}
+
+void log_fault(const tasks_error *error)
+{
+    buf line;
+    buf_init(&line, LINE_MAX_BYTES);
+    if (log_format == LOG_JSON) {
+        json_out json;
+        begin_json(&json, &line, "error");
+        json_out_text(&json, "code", error->code);
+        json_out_text(&json, "message", error->message);
+        json_out_int(&json, "backend_code", error->backend_code);
+        json_out_text(&json, "sqlstate", error->sqlstate);
+        json_out_object_end(&json);
+    } else {
+        buf_print(&line, "tasksd: %s: %s", error->code, error->message);
+    }
+    put(&line);
+}
+
+static void address_text(uint32_t peer, char text[16])
+{
+    snprintf(text, 16, "%u.%u.%u.%u", peer >> 24, peer >> 16 & 255, peer >> 8 & 255, peer & 255);
+}
+
+static void request_json(const struct log_request *request, const char *peer, buf *line)
+{
+    json_out json;
+    begin_json(&json, line, "info");
+    json_out_text(&json, "client", peer);
+    json_out_text(&json, "method", request->method);
+    json_out_text(&json, "route", request->route);
+    json_out_int(&json, "status", request->status);
+    json_out_double(&json, "ms", (double)request->duration_us / 1000);
+    json_out_int(&json, "bytes", (int64_t)request->bytes);
+    json_out_object_end(&json);
+}
+
+static void request_text(const struct log_request *request, const char *peer, buf *line)
+{
+    char time[TIMESTAMP_SIZE];
+    timestamp_write(timestamp_now(), time);
+    buf_print(line, "%s %s %s %s %d %.3f ms %zu bytes", time, peer, request->method,
+              request->route ? request->route : "-", request->status, (double)request->duration_us / 1000,
+              request->bytes);
+}
+
+int64_t log_clock_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+void log_request(const struct log_request *request)
+{
+    buf line;
+    char peer[16];
+    if (log_format == LOG_NONE)
+        return;
+    address_text(request->peer, peer);
+    buf_init(&line, LINE_MAX_BYTES);
+    (log_format == LOG_JSON ? request_json : request_text)(request, peer, &line);
+    put(&line);
+}

@@ -1,0 +1,30 @@
+/* Lines on stderr: what the server does, what went wrong inside, and (if wanted) every request. Never the
+ * text of a task, never a query: both may be private. */
+#ifndef LOG_H
+#define LOG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tasks.h"
+
+enum log_format { LOG_NONE, LOG_TEXT, LOG_JSON }; /* of requests; other lines are JSON with LOG_JSON only */
+
+struct log_request {
+    const char *method;
+    const char *route; /* the template, not the path; NULL: none matched */
+    int status;
+    int64_t duration_us;
+    size_t bytes;
+    uint32_t peer;
+};
+
+/* Before any other call, and before there are threads. */
+void log_start(enum log_format format);
+
+__attribute__((format(printf, 1, 2))) void log_line(const char *format, ...);
+void log_fault(const tasks_error *error);
+int64_t log_clock_us(void); /* for durations */
+void log_request(const struct log_request *request);
+
+#endif
