@@ -1,0 +1,299 @@
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_value.h"
+
+#define AT(member) offsetof(struct config, member)
+
+/* The table. `initial` is read like a given value. */
+static const struct setting settings[] = {
+    {"listen", "HOST:PORT", config_value_listen, 0, 0, 0, "127.0.0.1:5000",
+     "addresses to serve, comma-separated; port 0 takes a free one"},
+    {"admin-listen", "HOST:PORT", config_value_admin, 0, 0, 0, NULL,
+     "a second address for health checks and figures, with threads of its own"},
+    {"db", "URI", config_value_text, AT(db), 0, 0, NULL,
+     "the store, such as sqlite:PATH; default: sqlite:$XDG_DATA_HOME/tasks/tasks.db"},
+    {"migrate", NULL, config_value_switch, AT(migrate), 0, 0, "false",
+     "make or update the schema at start; the default store is always brought up to date"},
+    {"auth", "none", config_value_auth, 0, 0, 0, NULL,
+     "who may use the server; must be said when an address is not loopback"},
+    {"allow-host", "NAMES", config_value_hosts, 0, 0, 0, "",
+     "names that requests may ask for besides localhost; default: any, loopback only if that is all that is "
+     "served"},
+    {"cors-origin", "ORIGINS", config_value_origins, 0, 0, 0, "",
+     "sites whose pages may use the API, such as https://example.org; * for all"},
+    {"trusted-proxy", "NETWORKS", config_value_proxies, 0, 0, 0, "",
+     "IPv4 networks whose X-Forwarded-Proto is believed, such as 10.0.0.0/8; they have no connection limit"},
+    {"allow-delete-all", NULL, config_value_switch, AT(allow_delete_all), 0, 0, "false",
+     "let DELETE /tasks delete everything"},
+    {"workers", "COUNT", config_value_number, AT(workers), 4, 16384, "512",
+     "threads; each holds one connection, idle ones too"},
+    {"connections-per-address", "COUNT", config_value_number, AT(per_address), 0, 16384, "0",
+     "connections that one address may hold; 0: half of the workers"},
+    {"pool", "COUNT", config_value_number, AT(pool), 1, 64, "5", "connections to the store"},
+    {"keep-alive", "TIME", config_value_duration, AT(keep_alive_ms), 0, 3600000, "75s",
+     "how long an idle connection stays; more than a load balancer's idle time; 0: one request each"},
+    {"request-timeout", "TIME", config_value_duration, AT(request_ms), 100, 3600000, "15s",
+     "how long a request may take to arrive, and its answer to be taken"},
+    {"drain-delay", "TIME", config_value_duration, AT(drain_delay_ms), 0, 3600000, "0s",
+     "after SIGTERM: how long to go on serving as not ready"},
+    {"drain-timeout", "TIME", config_value_duration, AT(drain_timeout_ms), 0, 3600000, "30s",
+     "after that: how long to wait for requests that are under way"},
+    {"log-format", "FORMAT", config_value_log, 0, 0, 0, "none",
+     "a line for each request: text, json or none"},
+    {"config", "FILE", NULL, 0, 0, 0, NULL, "a file of such settings, NAME = VALUE, # for remarks"},
+};
+
+enum { SETTING_COUNT = sizeof settings / sizeof *settings, CONFIG_SETTING = SETTING_COUNT - 1 };
+
+/* What was found for each setting, and where. */
+struct found {
+    const char *value, *source;
+};
+
+struct reading {
+    struct config *config;
+    struct found found[SETTING_COUNT];
+    buf *fault;
+};
+
+static enum config_result bad(struct reading *r, const char *source, const char *what)
+{
+    buf_reset(r->fault);
+    buf_text(r->fault, source);
+    buf_text(r->fault, ": ");
+    buf_text(r->fault, what);
+    return CONFIG_BAD;
+}
+
+static const struct setting *setting_named(const char *name, size_t length)
+{
+    for (size_t i = 0; i < SETTING_COUNT; i++)
+        if (strlen(settings[i].name) == length && memcmp(settings[i].name, name, length) == 0)
+            return &settings[i];
+    return NULL;
+}
+
+static void set(struct reading *r, const struct setting *setting, const char *value, const char *source)
+{
+    r->found[setting - settings] = (struct found){value, source};
+}
+
+/* "--name=value", "--name value"; a switch needs no value. */
+static enum config_result read_flag(struct reading *r, char *const *argv, int *index)
+{
+    const char *flag = argv[(*index)++];
+    const struct setting *setting = NULL;
+    size_t length = strcspn(flag, "=");
+    if (strncmp(flag, "--", 2) == 0)
+        setting = setting_named(flag + 2, length - 2);
+    if (!setting)
+        return bad(r, flag, "no such option; tasksd --help lists them");
+    const char *source = arena_copy(&r->config->memory, flag, length);
+    if (flag[length] == '=')
+        set(r, setting, flag + length + 1, source);
+    else if (!setting->argument)
+        set(r, setting, "true", source);
+    else if (argv[*index])
+        set(r, setting, argv[(*index)++], source);
+    else
+        return bad(r, flag, "needs a value");
+    return CONFIG_RUN;
+}
+
+static enum config_result read_flags(struct reading *r, char *const *argv)
+{
+    enum config_result result = CONFIG_RUN;
+    for (int i = 1; argv[i] && result == CONFIG_RUN;) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return CONFIG_HELP;
+        if (strcmp(argv[i], "--version") == 0)
+            return CONFIG_VERSION;
+        result = read_flag(r, argv, &i);
+    }
+    return result;
+}
+
+/* "admin-listen" is TASKSD_ADMIN_LISTEN. */
+static void variable_name(const struct setting *setting, buf *to)
+{
+    buf_text(to, "TASKSD_");
+    for (const char *c = setting->name; *c; c++)
+        buf_char(to, *c == '-' ? '_' : (char)toupper((unsigned char)*c));
+}
+
+static void read_environment(struct reading *r)
+{
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        buf name;
+        buf_init(&name, 64);
+        variable_name(&settings[i], &name);
+        const char *value = name.status || r->found[i].value ? NULL : getenv(name.bytes);
+        if (value)
+            set(r, &settings[i], value, arena_copy(&r->config->memory, name.bytes, name.length));
+        buf_done(&name);
+    }
+}
+
+static char *trim(char *text)
+{
+    text += strspn(text, " \t");
+    size_t length = strlen(text);
+    while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+        length--;
+    text[length] = '\0';
+    return text;
+}
+
+static enum config_result read_line(struct reading *r, char *line, const char *place,
+                                    bool seen[SETTING_COUNT])
+{
+    line = trim(line);
+    if (*line == '\0' || *line == '#')
+        return CONFIG_RUN;
+    char *equals = strchr(line, '=');
+    if (!equals)
+        return bad(r, place, "is not NAME = VALUE");
+    *equals = '\0';
+    const char *name = trim(line), *value = trim(equals + 1);
+    const struct setting *setting = setting_named(name, strlen(name));
+    if (!setting || !setting->read)
+        return bad(r, place, "no such setting; tasksd --help lists them");
+    size_t i = (size_t)(setting - settings);
+    if (seen[i])
+        return bad(r, place, "comes a second time");
+    seen[i] = true;
+    if (r->found[i].value)
+        return CONFIG_RUN;
+    arena *memory = &r->config->memory;
+    buf source;
+    buf_init(&source, 8192);
+    buf_print(&source, "%s: %s", place, name);
+    set(r, setting, arena_copy(memory, value, strlen(value)),
+        arena_copy(memory, source.length ? source.bytes : "", source.length));
+    buf_done(&source);
+    return CONFIG_RUN;
+}
+
+static enum config_result read_lines(struct reading *r, FILE *file, const char *path)
+{
+    bool seen[SETTING_COUNT] = {false};
+    enum config_result result = CONFIG_RUN;
+    char *line = NULL, place[4200];
+    size_t room = 0;
+    for (int number = 1; result == CONFIG_RUN && getline(&line, &room, file) >= 0; number++) {
+        snprintf(place, sizeof place, "%s:%d", path, number);
+        result = read_line(r, line, place, seen);
+    }
+    if (result == CONFIG_RUN && ferror(file))
+        result = bad(r, path, strerror(errno));
+    free(line);
+    return result;
+}
+
+static enum config_result read_file(struct reading *r)
+{
+    const char *path = r->found[CONFIG_SETTING].value;
+    if (!path)
+        return CONFIG_RUN;
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return bad(r, path, strerror(errno));
+    enum config_result result = read_lines(r, file, path);
+    fclose(file);
+    return result;
+}
+
+static enum config_result apply(struct reading *r)
+{
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        const struct setting *setting = &settings[i];
+        const struct found *found = &r->found[i];
+        const char *value = found->value ? found->value : setting->initial;
+        if (!value || !setting->read)
+            continue;
+        char *copy = arena_copy(&r->config->memory, value, strlen(value));
+        const char *fault = copy ? setting->read(setting, r->config, copy) : "out of memory";
+        if (!fault)
+            continue;
+        bad(r, found->source ? found->source : setting->name, "'");
+        buf_text(r->fault, value);
+        buf_text(r->fault, "' ");
+        buf_text(r->fault, fault);
+        return CONFIG_BAD;
+    }
+    return CONFIG_RUN;
+}
+
+/* An address that others can reach is served only by somebody who has said who may use it. */
+static enum config_result check_exposure(struct reading *r)
+{
+    struct config *config = r->config;
+    const struct listen_address *exposed = NULL;
+    for (size_t i = 0; i < config->listen_count + config->admin_count; i++) {
+        const struct listen_address *address =
+            i < config->listen_count ? &config->listen[i] : &config->admin[i - config->listen_count];
+        if (!address->loopback)
+            exposed = address;
+    }
+    if (exposed && config->auth == CONFIG_AUTH_UNSAID) {
+        bad(r, "--listen", "");
+        buf_print(r->fault,
+                  "%s can be reached by other machines, so say --auth aloud (--auth none lets everybody in)",
+                  exposed->host);
+        return CONFIG_BAD;
+    }
+    config->access.any_host = exposed && config->access.host_count == 0;
+    return CONFIG_RUN;
+}
+
+enum config_result config_read(struct config *config, char *const *argv, buf *fault)
+{
+    struct reading reading = {.config = config, .fault = fault};
+    *config = (struct config){.auth = CONFIG_AUTH_UNSAID};
+    arena_init(&config->memory);
+    enum config_result result = read_flags(&reading, argv);
+    if (result == CONFIG_RUN) {
+        read_environment(&reading);
+        result = read_file(&reading);
+    }
+    if (result == CONFIG_RUN)
+        result = apply(&reading);
+    if (result == CONFIG_RUN)
+        result = check_exposure(&reading);
+    if (config->per_address == 0)
+        config->per_address = config->workers / 2;
+    return result;
+}
+
+void config_done(struct config *config)
+{
+    arena_done(&config->memory);
+}
+
+void config_help(buf *to)
+{
+    buf_text(to,
+             "Serves a store of tasks over HTTP.\n\n"
+             "  tasksd                                     on 127.0.0.1:5000, with a store in your home\n"
+             "  tasksd --db sqlite:/srv/tasks.db --migrate another store\n"
+             "  tasksd --listen 0.0.0.0:5000 --auth none   for everybody who can reach this machine\n\n"
+             "Each setting is also an environment variable (--admin-listen: TASKSD_ADMIN_LISTEN) and a line\n"
+             "of the file that --config names (admin-listen = 127.0.0.1:5001). A flag comes before a\n"
+             "variable, a variable before the file. Times are 500ms, 15s, 2m; a bare number is seconds.\n\n");
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        const struct setting *setting = &settings[i];
+        buf_print(to, "  --%s%s%s\n      %s", setting->name, setting->argument ? " " : "",
+                  setting->argument ? setting->argument : "", setting->help);
+        if (setting->initial && setting->initial[0])
+            buf_print(to, " [%s]", setting->initial);
+        buf_text(to, "\n");
+    }
+    buf_text(to,
+             "  --help\n  --version\n\nSIGTERM and SIGINT stop the server gently, a second one at once.\n");
+}

@@ -1,0 +1,42 @@
+/* What the server is told: one table of settings. Each is a flag, an environment variable and a line of
+ * the configuration file, and the first of them that is there counts. */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "access.h"
+#include "arena.h"
+#include "listen.h"
+#include "log.h"
+
+enum config_auth { CONFIG_AUTH_UNSAID, CONFIG_AUTH_NONE };
+
+struct config {
+    struct listen_address listen[LISTEN_MAX], admin[LISTEN_MAX];
+    size_t listen_count, admin_count;
+    const char *db; /* NULL: the embedded default */
+    enum config_auth auth;
+    struct access access;
+    int64_t workers, pool;
+    int64_t per_address; /* connections of one address; 0 in the settings stands for half of the workers */
+    int64_t keep_alive_ms, request_ms, drain_delay_ms, drain_timeout_ms;
+    bool migrate, allow_delete_all;
+    enum log_format log_format;
+    arena memory; /* of the texts above */
+};
+
+enum config_result { CONFIG_RUN, CONFIG_HELP, CONFIG_VERSION, CONFIG_BAD };
+
+/* Fills `config` from the arguments, the environment and the file that they name. With CONFIG_BAD, `fault`
+ * is one line that names the source: "--workers: ...", "TASKSD_WORKERS: ...", "FILE:3: workers: ...".
+ * config_done() is due after any result. */
+enum config_result config_read(struct config *config, char *const *argv, buf *fault);
+void config_done(struct config *config);
+
+/* The help text, made from the table. */
+void config_help(buf *to);
+
+#endif

@@ -1,0 +1,118 @@
+#include "config_value.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "number.h"
+
+static void *member(const struct setting *setting, struct config *config)
+{
+    return (char *)config + setting->offset;
+}
+
+const char *config_value_text(const struct setting *setting, struct config *config, char *text)
+{
+    *(const char **)member(setting, config) = text;
+    return *text ? NULL : "is empty";
+}
+
+/* The place of `text` in a NULL-terminated list; -1 if it is not there. */
+static int word(const char *const *words, const char *text)
+{
+    for (int i = 0; words[i]; i++)
+        if (strcmp(words[i], text) == 0)
+            return i;
+    return -1;
+}
+
+const char *config_value_switch(const struct setting *setting, struct config *config, char *text)
+{
+    static const char *const words[] = {"false", "true", "no", "yes", "0", "1", NULL};
+    int at = word(words, text);
+    *(bool *)member(setting, config) = at & 1;
+    return at < 0 ? "is neither true nor false" : NULL;
+}
+
+static const char *out_of_range(const struct setting *setting, struct config *config, int64_t scale,
+                                const char *unit)
+{
+    char text[80];
+    snprintf(text, sizeof text, "is not a number from %lld to %lld%s", (long long)(setting->min / scale),
+             (long long)(setting->max / scale), unit);
+    const char *copy = arena_copy(&config->memory, text, strlen(text));
+    return copy ? copy : "is out of range";
+}
+
+const char *config_value_number(const struct setting *setting, struct config *config, char *text)
+{
+    int64_t *value = member(setting, config);
+    bool good = number_read(text, strlen(text), setting->min, setting->max, value);
+    return good ? NULL : out_of_range(setting, config, 1, "");
+}
+
+const char *config_value_duration(const struct setting *setting, struct config *config, char *text)
+{
+    static const struct {
+        const char *name;
+        int64_t scale;
+    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"", 1000}};
+    int64_t *value = member(setting, config);
+    size_t digits = strspn(text, "0123456789");
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(text + digits, units[i].name) != 0)
+            continue;
+        if (!number_read(text, digits, 0, setting->max / units[i].scale, value))
+            break;
+        *value *= units[i].scale;
+        return *value < setting->min ? out_of_range(setting, config, 1, " ms") : NULL;
+    }
+    return "is not a time such as 500ms, 15s or 2m, up to an hour";
+}
+
+const char *config_value_listen(const struct setting *setting, struct config *config, char *text)
+{
+    (void)setting;
+    return listen_read_list(text, config->listen, &config->listen_count);
+}
+
+const char *config_value_admin(const struct setting *setting, struct config *config, char *text)
+{
+    (void)setting;
+    return listen_read_list(text, config->admin, &config->admin_count);
+}
+
+const char *config_value_auth(const struct setting *setting, struct config *config, char *text)
+{
+    static const char *const words[] = {[CONFIG_AUTH_UNSAID] = "", [CONFIG_AUTH_NONE] = "none", NULL};
+    int at = word(words, text);
+    (void)setting;
+    config->auth = at > 0 ? (enum config_auth)at : CONFIG_AUTH_UNSAID;
+    return at > 0 ? NULL : "is not known: this build knows only 'none', which lets everybody in";
+}
+
+const char *config_value_log(const struct setting *setting, struct config *config, char *text)
+{
+    static const char *const words[] = {[LOG_NONE] = "none", [LOG_TEXT] = "text", [LOG_JSON] = "json", NULL};
+    int at = word(words, text);
+    (void)setting;
+    config->log_format = at >= 0 ? (enum log_format)at : LOG_NONE;
+    return at >= 0 ? NULL : "is not one of text, json and none";
+}
+
+const char *config_value_hosts(const struct setting *setting, struct config *config, char *text)
+{
+    (void)setting;
+    return access_hosts(&config->access, text);
+}
+
+const char *config_value_origins(const struct setting *setting, struct config *config, char *text)
+{
+    (void)setting;
+    return access_origins(&config->access, text);
+}
+
+const char *config_value_proxies(const struct setting *setting, struct config *config, char *text)
+{
+    (void)setting;
+    return access_proxies(&config->access, text);
+}
