@@ -1,0 +1,29 @@
+/* Who has to go when there are too many connections. Decides only; touches nothing. */
+#ifndef CROWD_H
+#define CROWD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CROWD_AT_WORK = -1 };
+
+struct crowd_member {
+    uint32_t address;
+    bool exempt;     /* from the limit of its address */
+    bool out;        /* the verdict */
+    int64_t idle_ms; /* since it came or was last answered; CROWD_AT_WORK while a request is handled */
+    int fd;          /* the caller's */
+};
+
+struct crowd_limits {
+    size_t per_address;
+    size_t total;
+    int64_t grace_ms; /* for being too many in total, nobody goes who was busy this recently */
+};
+
+/* Of an address that has too many the longest idle go; then, while there are too many in total, the
+ * longest idle of all. Nobody goes who is at work. Reorders `members`. */
+void crowd_thin(struct crowd_member *members, size_t count, const struct crowd_limits *limits);
+
+#endif

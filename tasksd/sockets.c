@@ -1,0 +1,77 @@
+#include "sockets.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <limits.h>
+#include <linux/filter.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "number.h"
+
+static bool is_ours(uint16_t port, const uint16_t *ports, size_t port_count)
+{
+    for (size_t i = 0; i < port_count; i++)
+        if (ports[i] == port)
+            return true;
+    return false;
+}
+
+static bool is_listening(int fd)
+{
+    int listening = 0;
+    socklen_t size = sizeof listening;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening;
+}
+
+static bool look_at(int fd, const uint16_t *ports, size_t port_count, struct sockets_item *out)
+{
+    struct sockaddr_in own = {.sin_family = AF_UNSPEC}, peer = {.sin_family = AF_UNSPEC};
+    socklen_t size = sizeof own;
+    if (getsockname(fd, (struct sockaddr *)&own, &size) || own.sin_family != AF_INET ||
+        !is_ours(ntohs(own.sin_port), ports, port_count))
+        return false;
+    *out = (struct sockets_item){.fd = fd};
+    size = sizeof peer;
+    if (getpeername(fd, (struct sockaddr *)&peer, &size))
+        return out->listening = is_listening(fd);
+    out->key = sockets_key_of(ntohl(peer.sin_addr.s_addr), ntohs(peer.sin_port), ntohs(own.sin_port));
+    return true;
+}
+
+size_t sockets_list(const uint16_t *ports, size_t port_count, struct sockets_item *items, size_t max)
+{
+    size_t count = 0;
+    DIR *descriptors = opendir("/proc/self/fd");
+    if (!descriptors)
+        return 0;
+    for (struct dirent *entry; count < max && (entry = readdir(descriptors));) {
+        int64_t fd;
+        if (number_read(entry->d_name, strlen(entry->d_name), 0, INT_MAX, &fd) &&
+            look_at((int)fd, ports, port_count, &items[count]))
+            count++;
+    }
+    closedir(descriptors);
+    return count;
+}
+
+void sockets_deafen(int listening)
+{
+    struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
+    struct sock_fprog program = {.len = 1, .filter = &drop};
+    setsockopt(listening, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+bool sockets_pending(const struct sockets_item *item)
+{
+    int bytes = 0;
+    struct tcp_info about = {.tcpi_unacked = 0};
+    socklen_t size = sizeof about;
+    if (!item->listening)
+        return ioctl(item->fd, FIONREAD, &bytes) == 0 && bytes > 0;
+    /* For a listening socket the kernel reports the length of its accept queue here. */
+    return getsockopt(item->fd, IPPROTO_TCP, TCP_INFO, &about, &size) == 0 && about.tcpi_unacked > 0;
+}
