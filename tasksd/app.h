@@ -1,0 +1,25 @@
+/* What all handlers share. */
+#ifndef APP_H
+#define APP_H
+
+#include <stdatomic.h>
+
+#include "config.h"
+#include "conns.h"
+#include "tasks.h"
+
+/* How far stopping has come. */
+enum app_phase {
+    APP_SERVING,
+    APP_DRAINING, /* not ready, but everything is answered as before */
+    APP_CLOSING   /* every answer ends its connection */
+};
+
+struct app {
+    const struct config *config;
+    tasks_db *db;
+    struct conns *conns; /* of the public listener */
+    atomic_int phase;
+};
+
+#endif

@@ -1,0 +1,240 @@
+#include "dispatch.h"
+
+#include <string.h>
+
+#include "cors.h"
+#include "fail.h"
+#include "problem.h"
+
+enum { BODY_STEP = 16 << 10 };
+
+struct run {
+    struct app *app;
+    const struct route *routes;
+    struct http_request *rq;
+    struct http_response *rs;
+    struct route_match match;
+    const char *host;
+};
+
+static int refuse(struct run *run, const tasks_error *error)
+{
+    return problem_error(run->rq, run->rs, error);
+}
+
+/* The steps. Each returns 0 to go on, or the status of an answer that it has made. */
+
+static int find_route(struct run *run)
+{
+    tasks_error error;
+    const char *path = run->rq->path;
+    if (strchr(path, '%') && uri_path_read(path, run->rq->memory, &path, &error))
+        return refuse(run, &error);
+    route_find(run->routes, run->rq->method, path, &run->match);
+    run->rq->route = run->match.route;
+    run->rq->id = run->match.id;
+    run->rq->rest = run->match.rest;
+    return 0;
+}
+
+static int check_host(struct run *run)
+{
+    run->host = http_header(run->rq, "Host");
+    bool any = run->match.route && run->match.route->any_host;
+    if (any || access_host_ok(&run->app->config->access, run->host))
+        return 0;
+    return problem(run->rs, 403, "host_denied",
+                   "the server does not go by the name in the Host header; see --allow-host");
+}
+
+static int check_path(struct run *run)
+{
+    if (run->match.allowed)
+        return 0;
+    return problem(run->rs, 404, "path_unknown", "there is nothing at this path");
+}
+
+static int answer_options(struct run *run)
+{
+    if (run->rq->method != HTTP_OPTIONS)
+        return 0;
+    return cors_options(&run->app->config->access, run->rq, run->rs, run->match.allowed);
+}
+
+static int check_method(struct run *run)
+{
+    buf allow;
+    if (run->match.route)
+        return 0;
+    buf_init(&allow, 256);
+    route_allow(run->match.allowed, &allow);
+    http_field(run->rs, "Allow", allow.bytes ? allow.bytes : "");
+    buf_done(&allow);
+    return problem(run->rs, 405, "method_not_allowed", "this path does not take this method; see Allow");
+}
+
+static int check_origin(struct run *run)
+{
+    const struct access *access = &run->app->config->access;
+    if (run->rq->route->method == HTTP_GET ||
+        access_write_ok(access, http_header(run->rq, "Origin"), run->host))
+        return 0;
+    return problem(run->rs, 403, "origin_denied",
+                   "pages of this origin may not change anything here; see --cors-origin");
+}
+
+static bool is_listed(const char *const *names, const char *name)
+{
+    for (; names && *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+static int read_query(struct run *run)
+{
+    tasks_error error;
+    struct uri_query *parameters = &run->rq->parameters;
+    if (uri_query_read(run->rq->query, run->rq->memory, parameters, &error))
+        return refuse(run, &error);
+    for (size_t i = 0; i < parameters->count; i++) {
+        if (is_listed(run->rq->route->parameters, parameters->items[i].name))
+            continue;
+        fail_field(&error, parameters->items[i].name, "parameter_unknown",
+                   "there is no parameter '%.64s' here", parameters->items[i].name);
+        return refuse(run, &error);
+    }
+    return 0;
+}
+
+static bool announces_body(const struct http_request *rq)
+{
+    return rq->content_length > 0 || rq->chunked;
+}
+
+static bool type_is_taken(const struct http_request *rq)
+{
+    const char *type = http_header(rq, "Content-Type");
+    for (const char *const *taken = rq->route->types; *taken; taken++)
+        if (http_type_is(type, *taken))
+            return true;
+    return false;
+}
+
+static int refuse_type(struct run *run)
+{
+    const char *name = run->rq->method == HTTP_PATCH ? "Accept-Patch: " : "Accept-Post: ";
+    buf *fields = &run->rs->fields;
+    for (const char *const *taken = run->rq->route->types; *taken; taken++) {
+        buf_text(fields, taken == run->rq->route->types ? name : ", ");
+        buf_text(fields, *taken);
+    }
+    buf_text(fields, "\r\n");
+    return problem(run->rs, 415, "type_unsupported", "the body must be JSON, and Content-Type must say so");
+}
+
+static int refuse_size(struct run *run)
+{
+    return problem(run->rs, 413, "body_too_large", "the body is larger than this path takes");
+}
+
+static int body_missing(struct run *run)
+{
+    return problem(run->rs, 400, "body_missing", "the request has no body");
+}
+
+/* All that can be known of the body before it is read. */
+static int check_body(struct run *run)
+{
+    const struct http_request *rq = run->rq;
+    if (!announces_body(rq)) {
+        if (!rq->route->types)
+            return 0;
+        return body_missing(run);
+    }
+    if (!rq->route->types)
+        return problem(run->rs, 400, "body_unexpected", "this request takes no body");
+    if (!type_is_taken(rq))
+        return refuse_type(run);
+    return rq->content_length > (int64_t)rq->route->body_max ? refuse_size(run) : 0;
+}
+
+static int answer_expectation(struct run *run)
+{
+    const char *expect = http_header(run->rq, "Expect");
+    if (!expect || !announces_body(run->rq))
+        return 0;
+    if (!http_list_has(expect, "100-continue"))
+        return problem(run->rs, 417, "expectation_unknown", "only 100-continue can be expected");
+    run->rq->source.proceed(run->rq->source.context);
+    return 0;
+}
+
+static int refuse_body(struct run *run, int64_t why)
+{
+    if (why == HTTP_SOURCE_LATE)
+        return problem(run->rs, 408, "body_late", "the body took too long to arrive");
+    return problem(run->rs, 400, "body_incomplete", "the body ended early or was malformed");
+}
+
+/* Reads what Content-Length says in one go, a chunked body in steps; one byte too many is enough. */
+static int read_body(struct run *run)
+{
+    struct http_request *rq = run->rq;
+    size_t limit = rq->route->body_max + 1;
+    int64_t count = announces_body(rq);
+    while (count > 0 && rq->body.length < limit) {
+        size_t left = limit - rq->body.length;
+        size_t step = !rq->chunked ? (size_t)rq->content_length : left < BODY_STEP ? left : BODY_STEP;
+        char *place = buf_reserve(&rq->body, step);
+        if (!place)
+            return problem(run->rs, 500, "no_memory", "out of memory");
+        count = rq->source.read(rq->source.context, place, step);
+        if (count < 0 || (!rq->chunked && count < rq->content_length))
+            return refuse_body(run, count);
+        buf_commit(&rq->body, (size_t)count);
+        if (!rq->chunked)
+            break;
+    }
+    if (rq->body.length >= limit)
+        return refuse_size(run);
+    return rq->route->types && rq->body.length == 0 ? body_missing(run) : 0;
+}
+
+static int tell_url_base(struct run *run)
+{
+    buf text;
+    buf_init(&text, 512);
+    buf_text(&text, access_is_https(&run->app->config->access, run->rq) ? "https://" : "http://");
+    buf_text(&text, run->host);
+    buf_text(&text, "/tasks/");
+    run->rq->url_base = text.status ? NULL : arena_copy(run->rq->memory, text.bytes, text.length);
+    buf_done(&text);
+    return run->rq->url_base ? 0 : problem(run->rs, 500, "no_memory", "out of memory");
+}
+
+static int handle(struct run *run)
+{
+    run->rq->db = run->app->db;
+    return run->rq->route->handle(run->app, run->rq, run->rs);
+}
+
+void dispatch_run(struct app *app, const struct route *routes, struct http_request *rq,
+                  struct http_response *rs)
+{
+    static int (*const steps[])(struct run *) = {
+        find_route, check_host, check_path,         answer_options, check_method,  check_origin,
+        read_query, check_body, answer_expectation, read_body,      tell_url_base, handle,
+    };
+    struct run run = {.app = app, .routes = routes, .rq = rq, .rs = rs};
+    int status = 0;
+    for (size_t i = 0; status == 0; i++)
+        status = steps[i](&run);
+    rs->status = status;
+    cors_answer(&app->config->access, rq, rs);
+    if (rs->fields.status || rs->body.status) {
+        http_response_done(rs);
+        http_response_init(rs);
+        rs->status = problem(rs, 500, "no_memory", "the answer is too large or memory is short");
+    }
+}

@@ -1,0 +1,24 @@
+/* The handlers. Each answers one route; see route.h. */
+#ifndef HANDLE_H
+#define HANDLE_H
+
+#include "app.h"
+#include "route.h"
+
+/* One task (handle_task.c). */
+route_handler handle_task_create, handle_task_get, handle_task_patch, handle_task_delete;
+
+/* Many (handle_list.c). */
+route_handler handle_list_get, handle_list_changes, handle_list_delete;
+
+/* The server itself (handle_ops.c) and the page (handle_page.c). */
+route_handler handle_ops_live, handle_ops_ready, handle_ops_version, handle_ops_pool;
+route_handler handle_page_get;
+
+/* Answers with JSON text of the library, which the answer takes over. Returns `status`. */
+int handle_json(const struct http_request *rq, struct http_response *rs, int status, tasks_text *text);
+
+/* 304 for what has this ETag; false if the client has not seen it. */
+bool handle_unchanged(const struct http_request *rq, struct http_response *rs, const char *etag);
+
+#endif

@@ -1,0 +1,34 @@
+/* What the server answers to: one table, from which dispatch, 404, 405, Allow, HEAD and OPTIONS come. */
+#ifndef ROUTE_H
+#define ROUTE_H
+
+#include "http.h"
+
+/* Returns the status of the answer. */
+typedef int route_handler(struct app *app, const struct http_request *rq, struct http_response *rs);
+
+struct route {
+    const char *path; /* "/tasks/{id}"; {id} is a positive integer, {rest} an asset of the page */
+    route_handler *handle;
+    size_t body_max;               /* in bytes */
+    const char *const *types;      /* media types of the body, NULL-terminated; NULL: takes no body */
+    const char *const *parameters; /* of the query, NULL-terminated; NULL: none */
+    enum http_method method;       /* HEAD is answered by GET, OPTIONS by the table */
+    bool any_host;                 /* health checks come by address, whatever the server is called */
+};
+
+struct route_match {
+    const struct route *route; /* NULL: no such path, or not with this method (then `allowed` is not 0) */
+    unsigned allowed;          /* bit (1 << method) for each that the path takes */
+    int64_t id;
+    const char *rest;
+};
+
+/* `routes` ends with a route that has no path; `path` is decoded. */
+void route_find(const struct route *routes, enum http_method method, const char *path,
+                struct route_match *out);
+
+/* "GET, HEAD, OPTIONS" */
+void route_allow(unsigned allowed, buf *to);
+
+#endif

@@ -1,0 +1,39 @@
+#include "routes.h"
+
+#include "handle.h"
+
+enum { ONE_MAX = 64 << 10, BATCH_MAX = 1 << 20 };
+
+static const char *const json[] = {"application/json", NULL};
+static const char *const merge_patch[] = {"application/merge-patch+json", "application/json", NULL};
+
+static const char *const of_list[] = {"limit", "cursor", "completed", "tag", "q", "due_before", "sort", NULL};
+static const char *const of_changes[] = {"since", "limit", NULL};
+static const char *const of_clear[] = {"completed", NULL};
+
+/* clang-format off */
+#define ROUTE(verb, where, handler, ...) {.method = HTTP_##verb, .path = where, .handle = handler, __VA_ARGS__}
+#define HEALTH                                                                                               \
+    ROUTE(GET,    "/livez",         handle_ops_live, .any_host = true),                                      \
+    ROUTE(GET,    "/health",        handle_ops_live, .any_host = true),                                      \
+    ROUTE(GET,    "/healthz",       handle_ops_live, .any_host = true),                                      \
+    ROUTE(GET,    "/readyz",        handle_ops_ready, .any_host = true),                                     \
+    ROUTE(GET,    "/version",       handle_ops_version, ),                                                   \
+    ROUTE(GET,    "/pool-stats",    handle_ops_pool, )
+#define END {.path = NULL}
+
+const struct route routes_public[] = {
+    ROUTE(GET,    "/tasks",         handle_list_get, .parameters = of_list),
+    ROUTE(POST,   "/tasks",         handle_task_create, .types = json, .body_max = BATCH_MAX),
+    ROUTE(DELETE, "/tasks",         handle_list_delete, .parameters = of_clear),
+    ROUTE(GET,    "/tasks/changes", handle_list_changes, .parameters = of_changes),
+    ROUTE(GET,    "/tasks/{id}",    handle_task_get, ),
+    ROUTE(PATCH,  "/tasks/{id}",    handle_task_patch, .types = merge_patch, .body_max = ONE_MAX),
+    ROUTE(DELETE, "/tasks/{id}",    handle_task_delete, ),
+    HEALTH,
+    ROUTE(GET,    "/{rest}",        handle_page_get, ),
+    END,
+};
+
+const struct route routes_admin[] = {HEALTH, END};
+/* clang-format on */
