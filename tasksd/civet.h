@@ -1,0 +1,32 @@
+/* The HTTP library: the one place that knows civetweb. */
+#ifndef CIVET_H
+#define CIVET_H
+
+#include "app.h"
+#include "listen.h"
+#include "route.h"
+
+struct civet_options {
+    const struct listen_address *listen;
+    size_t listen_count;
+    int64_t workers;
+    int64_t keep_alive_ms; /* 0: one request a connection */
+    int64_t request_ms;    /* for a head, for a body, for taking an answer; each in total */
+    struct app *app;
+    struct conns *conns; /* with room for as many workers */
+    const struct route *routes;
+};
+
+struct civet;
+
+/* Serves until civet_stop(). `options` is copied, what it points to is borrowed.
+ * NULL on failure, with one line in `fault`. */
+struct civet *civet_start(const struct civet_options *options, char *fault, size_t fault_size);
+
+/* The ports that are listened on, in the order of options.listen. */
+size_t civet_ports(const struct civet *civet, uint16_t ports[LISTEN_MAX]);
+
+/* Answers of requests that are still under way are lost: see conns.h for how to stop before. */
+void civet_stop(struct civet *civet);
+
+#endif

@@ -1,0 +1,68 @@
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "config.h"
+#include "server.h"
+#include "signals.h"
+
+/* Titles and passwords pass through this process: no core file, no debugger of the same user, no file
+ * that others can read. */
+static void keep_private(void)
+{
+    const struct rlimit none = {0, 0};
+    prctl(PR_SET_DUMPABLE, 0);
+    setrlimit(RLIMIT_CORE, &none);
+    umask(077);
+}
+
+static int show_help(void)
+{
+    buf text;
+    buf_init(&text, 64 << 10);
+    config_help(&text);
+    bool said = !text.status && puts(text.bytes) >= 0 && fflush(stdout) == 0;
+    buf_done(&text);
+    return said ? SERVER_DONE : SERVER_FAILED;
+}
+
+static int show_version(void)
+{
+    printf("tasksd %s\n", tasks_version());
+    return fflush(stdout) == 0 ? SERVER_DONE : SERVER_FAILED;
+}
+
+static int run(struct config *config)
+{
+    log_start(config->log_format);
+    keep_private();
+    signals_block();
+    return server_run(config);
+}
+
+int main(int argc, char **argv)
+{
+    struct config config;
+    buf fault;
+    int result = SERVER_USAGE;
+    buf_init(&fault, 16 << 10);
+    (void)argc;
+    switch (config_read(&config, argv, &fault)) {
+    case CONFIG_RUN:
+        result = run(&config);
+        break;
+    case CONFIG_HELP:
+        result = show_help();
+        break;
+    case CONFIG_VERSION:
+        result = show_version();
+        break;
+    case CONFIG_BAD:
+        fprintf(stderr, "tasksd: %s\n", fault.bytes ? fault.bytes : "out of memory");
+        break;
+    }
+    buf_done(&fault);
+    config_done(&config);
+    return result;
+}

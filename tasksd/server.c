@@ -1,0 +1,200 @@
+#include "server.h"
+
+#include <string.h>
+#include <sys/resource.h>
+
+#include "civet.h"
+#include "drain.h"
+#include "paths.h"
+#include "routes.h"
+#include "signals.h"
+#include "sweeper.h"
+
+enum {
+    ADMIN_WORKERS = 2,
+    ADMIN_REQUEST_MS = 2000,
+    SPARE_DESCRIPTORS = 256 /* besides the connections of the workers: store, queue, listeners */
+};
+
+struct server {
+    const struct config *config;
+    struct app app;
+    struct conns *admin_conns;
+    struct civet *public, *admin;
+    struct sweeper *sweeper;
+};
+
+static const enum server_exit exit_by_status[] = {
+    [TASKS_INVALID] = SERVER_USAGE,
+    [TASKS_NOT_FOUND] = SERVER_FAILED,
+    [TASKS_CONFLICT] = SERVER_FAILED,
+    [TASKS_DENIED] = SERVER_DENIED,
+    [TASKS_UNAVAILABLE] = SERVER_UNAVAILABLE,
+    [TASKS_TIMEOUT] = SERVER_UNAVAILABLE,
+    [TASKS_FULL] = SERVER_FAILED,
+    [TASKS_READ_ONLY] = SERVER_DENIED,
+    [TASKS_CORRUPT] = SERVER_FAILED,
+    [TASKS_UNSUPPORTED] = SERVER_FAILED,
+    [TASKS_NO_MEMORY] = SERVER_FAILED,
+    [TASKS_INTERNAL] = SERVER_FAILED,
+};
+
+/* The embedded default is made and updated without being asked; any other store only with --migrate. */
+static enum server_exit open_store(struct server *server, const char *uri)
+{
+    const struct config *config = server->config;
+    tasks_error error;
+    tasks_options options = TASKS_OPTIONS_INIT;
+    options.uri = uri;
+    options.pool_size = (uint32_t)config->pool;
+    options.migrate = config->migrate || !config->db ? TASKS_MIGRATE_YES : TASKS_MIGRATE_NO;
+    tasks_status status = tasks_open(&options, &server->app.db, &error);
+    if (!status)
+        return SERVER_DONE;
+    bool migrate_helps = strcmp(error.code, "store_old") == 0 || strcmp(error.code, "file_missing") == 0;
+    log_line("%s%s", error.message, migrate_helps ? " (tasksd --migrate does it)" : "");
+    return exit_by_status[status];
+}
+
+/* Each connection takes a descriptor; the usual limit of 1024 is for programs that use select(). */
+static bool allow_descriptors(const struct config *config)
+{
+    struct rlimit limit;
+    rlim_t wanted = (rlim_t)config->workers + SPARE_DESCRIPTORS;
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return true;
+    if (limit.rlim_max < wanted) {
+        log_line("--workers %lld needs %lld open files, but the limit is %lld (ulimit -n)",
+                 (long long)config->workers, (long long)wanted, (long long)limit.rlim_max);
+        return false;
+    }
+    if (limit.rlim_cur < wanted)
+        limit.rlim_cur = wanted;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+static struct conns *make_conns(const struct config *config, int64_t workers, int64_t per_address)
+{
+    const struct conns_options options = {(size_t)workers, (size_t)per_address, &config->access};
+    struct conns *conns = conns_new(&options);
+    if (!conns)
+        log_line("out of memory");
+    return conns;
+}
+
+static struct civet *listen_on(const struct civet_options *options)
+{
+    char fault[256];
+    uint16_t ports[LISTEN_MAX];
+    struct civet *civet = options->conns ? civet_start(options, fault, sizeof fault) : NULL;
+    if (!civet) {
+        log_line("cannot serve %s:%u: %s", options->listen[0].host, options->listen[0].port, fault);
+        return NULL;
+    }
+    if (conns_watch(options->conns, ports, civet_ports(civet, ports)))
+        return civet;
+    log_line("cannot start a thread");
+    civet_stop(civet);
+    return NULL;
+}
+
+static bool start_public(struct server *server)
+{
+    const struct config *config = server->config;
+    server->app.conns = make_conns(config, config->workers, config->per_address);
+    server->public = listen_on(&(struct civet_options){.listen = config->listen,
+                                                       .listen_count = config->listen_count,
+                                                       .workers = config->workers,
+                                                       .keep_alive_ms = config->keep_alive_ms,
+                                                       .request_ms = config->request_ms,
+                                                       .app = &server->app,
+                                                       .conns = server->app.conns,
+                                                       .routes = routes_public});
+    return server->public != NULL;
+}
+
+/* Threads of its own, one short request a connection: reachable however busy the public address is. */
+static bool start_admin(struct server *server)
+{
+    const struct config *config = server->config;
+    if (config->admin_count == 0)
+        return true;
+    server->admin_conns = make_conns(config, ADMIN_WORKERS, ADMIN_WORKERS);
+    server->admin = listen_on(&(struct civet_options){.listen = config->admin,
+                                                      .listen_count = config->admin_count,
+                                                      .workers = ADMIN_WORKERS,
+                                                      .keep_alive_ms = 0,
+                                                      .request_ms = ADMIN_REQUEST_MS,
+                                                      .app = &server->app,
+                                                      .conns = server->admin_conns,
+                                                      .routes = routes_admin});
+    return server->admin != NULL;
+}
+
+static void announce(const struct civet *civet, const struct listen_address *listen, const char *what,
+                     const char *uri)
+{
+    uint16_t ports[LISTEN_MAX];
+    size_t count = civet ? civet_ports(civet, ports) : 0;
+    for (size_t i = 0; i < count; i++)
+        log_line("serving %shttp://%s:%u from %s", what, listen[i].host, ports[i], uri);
+}
+
+/* A URI of a database may hold a password. */
+static const char *shown(const char *uri)
+{
+    return strncmp(uri, "sqlite:", strlen("sqlite:")) == 0 ? uri : "the database of --db";
+}
+
+static void serve(struct server *server, const char *uri)
+{
+    announce(server->public, server->config->listen, "", shown(uri));
+    announce(server->admin, server->config->admin, "health checks on ", shown(uri));
+    signals_wait(SIGNALS_FOR_EVER);
+    drain_run(&(struct drain){&server->app, server->admin_conns, server->public, server->admin});
+    server->public = server->admin = NULL;
+}
+
+static enum server_exit run(struct server *server, const char *uri)
+{
+    enum server_exit failed = open_store(server, uri);
+    if (failed)
+        return failed;
+    server->sweeper = sweeper_start(server->app.db);
+    if (!server->sweeper || !start_public(server) || !start_admin(server))
+        return SERVER_FAILED;
+    serve(server, uri);
+    return SERVER_DONE;
+}
+
+/* Safe however far the start came. */
+static void clean_up(struct server *server)
+{
+    civet_stop(server->public);
+    civet_stop(server->admin);
+    sweeper_stop(server->sweeper);
+    conns_free(server->app.conns);
+    conns_free(server->admin_conns);
+    tasks_close(server->app.db);
+}
+
+enum server_exit server_run(const struct config *config)
+{
+    struct server server = {.config = config, .app = {.config = config}};
+    const char *fault = NULL;
+    buf uri;
+    buf_init(&uri, 8192);
+    if (config->db)
+        buf_text(&uri, config->db);
+    else
+        fault = paths_default_uri(&uri);
+    enum server_exit result = SERVER_FAILED;
+    if (fault || uri.status)
+        log_line("%s%s%s", uri.length ? uri.bytes : "", uri.length ? ": " : "",
+                 fault ? fault : "the address of the store is too long");
+    else if (allow_descriptors(config))
+        result = run(&server, uri.bytes);
+    clean_up(&server);
+    buf_done(&uri);
+    return result;
+}
