@@ -346,6 +346,17 @@ TASKS_API tasks_status tasks_revision(tasks_db *db, int64_t *revision, int64_t *
 TASKS_API tasks_status tasks_changes(tasks_db *db, int64_t since, uint32_t limit, tasks_page **out,
                                      tasks_error *error);
 
+/** Waits until the owner's revision is above `since`, or until the time is over, whoever changes the tasks:
+ *  this process or another one. @param revision the owner's revision now. @return OK in both cases. */
+TASKS_API tasks_status tasks_wait(tasks_db *db, int64_t since, uint32_t timeout_ms, int64_t *revision,
+                                  tasks_error *error);
+
+/** Waits until something in the store may have changed, for whichever owner: one thread can so serve many
+ *  who wait. A wake-up without a change is possible, a change without a wake-up is not.
+ *  @param seen  0 at first (returns at once), then what the call before left here; when it is still the same
+ *               after the call, the time was over */
+TASKS_API tasks_status tasks_watch(tasks_db *db, int64_t *seen, uint32_t timeout_ms, tasks_error *error);
+
 /* ---- Batches ---------------------------------------------------------------------------------- */
 
 enum { TASKS_CREATE = 1, TASKS_UPDATE = 2, TASKS_DELETE = 3 };

@@ -60,6 +60,7 @@ typedef struct backend_lane {
 
 typedef struct backend_shape {
     backend_lane read, write;
+    bool private; /* no other process can write to it */
     int32_t schema_version;
 } backend_shape;
 
@@ -153,9 +154,10 @@ typedef struct backend_batch {
     int64_t now_ms;
     const backend_op *ops;
     uint32_t count;
-    const char *key; /* NULL, or: if a batch with this key was committed for this owner less than */
-    uint64_t
-        key_hash; /* BACKEND_REPLY_MS ago, only replay its answer; INVALID key_reused if its hash differs */
+    /* NULL, or: if a batch with this key was committed for this owner less than BACKEND_REPLY_MS ago, only
+     * replay its answer; INVALID key_reused if its hash is another one. */
+    const char *key;
+    uint64_t key_hash;
     backend_sink sink; /* one row an operation: as it is after it, or was before a delete */
     /* The answer. */
     int64_t revision; /* the owner's revision after the batch */
@@ -221,12 +223,14 @@ typedef struct backend_ops {
                            tasks_error *error);
     /* Durable when it returns; sets token->id. */
     tasks_status (*token_add)(void *connection, backend_token *token, tasks_error *error);
-    /* The one with this digest, or without a digest the first one above token->id. NOT_FOUND token_missing.
-     */
+    /* The one with this digest; without one, the first above token->id. NOT_FOUND token_missing. */
     tasks_status (*token_get)(void *connection, const uint8_t *digest, backend_token *token,
                               tasks_error *error);
     /* NOT_FOUND token_missing. */
     tasks_status (*token_remove)(void *connection, int64_t id, tasks_error *error);
+    /* Returns when another process may have written since the last call on this connection, which is used for
+     * nothing else, or after timeout_ms; *changed says which. Not called for a private store. */
+    tasks_status (*watch)(void *connection, uint32_t timeout_ms, bool *changed, tasks_error *error);
     /* owners, tasks, completed, bytes. */
     tasks_status (*count)(void *connection, bool rows, tasks_statistics *out, tasks_error *error);
 } backend_ops;

@@ -24,6 +24,7 @@ static void store_close(void *opaque)
 static void set_shape(const sqlite_store *store, uint32_t pool_size, backend_shape *shape)
 {
     bool shared = store->memory || pool_size == 1;
+    shape->private = store->memory != NULL;
     shape->write = (backend_lane){0, 1, WRITE_GROUP};
     shape->read = (backend_lane){shared ? 0 : 1, shared ? 1 : pool_size - 1, 1};
 }
@@ -76,5 +77,6 @@ const backend_ops backend_sqlite = {
     .token_add = sqlite_token_add,
     .token_get = sqlite_token_get,
     .token_remove = sqlite_token_remove,
+    .watch = sqlite_watch,
     .count = sqlite_count,
 };

@@ -23,6 +23,7 @@ typedef struct sqlite_connection {
     sqlite_store *store;
     sqlite3 *db;
     bool broken;
+    int64_t seen; /* the data version at the last sqlite_watch() */
     uint32_t next_victim;
     struct {
         uint32_t key;
@@ -63,6 +64,7 @@ typedef enum sqlite_sql {
     SQL_TOKEN_FIND,
     SQL_TOKEN_NEXT,
     SQL_TOKEN_REMOVE,
+    SQL_DATA_VERSION,
     SQL_COUNT,
     SQL_LIST = 1 << 10,  /* | list_sql_shape() */
     SQL_UPDATE = 1 << 11 /* | TASKS_SET_... */
@@ -108,6 +110,7 @@ backend_outcome sqlite_write(void *connection, backend_batch *const *batches, ui
 tasks_status sqlite_check(void *connection, tasks_error *error);
 tasks_status sqlite_backup(void *connection, const char *path, tasks_progress progress, void *context,
                            tasks_error *error);
+tasks_status sqlite_watch(void *connection, uint32_t timeout_ms, bool *changed, tasks_error *error);
 tasks_status sqlite_count(void *connection, bool rows, tasks_statistics *out, tasks_error *error);
 
 /* Replays the answer kept for batch->key, if there is one. */

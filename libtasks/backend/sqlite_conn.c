@@ -78,6 +78,7 @@ static const char *const sql[SQL_COUNT] = {
     [SQL_TOKEN_NEXT] = "SELECT id, digest, owner, read_only, created_at, expires_at FROM tokens "
                        "WHERE id > ?1 ORDER BY id LIMIT 1",
     [SQL_TOKEN_REMOVE] = "DELETE FROM tokens WHERE id = ?1",
+    [SQL_DATA_VERSION] = "PRAGMA data_version",
 };
 
 static const struct {

@@ -3,6 +3,7 @@
 #include "fail.h"
 #include "list_sql.h"
 #include "sqlite.h"
+#include "timestamp.h"
 
 static const list_sql_dialect dialect = {'?', "instr(lower(@), #) > 0", true};
 
@@ -187,4 +188,29 @@ void sqlite_read(void *connection, backend_read *const *reads, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         reads[i]->status = read_one(connection, reads[i]);
+}
+
+/* ---- Watching ---- */
+
+enum { WATCH_STEP_MS = 25 };
+
+/* SQLite tells nobody that it was written to, but it counts, and reading the count costs next to nothing. */
+tasks_status sqlite_watch(void *connection, uint32_t timeout_ms, bool *changed, tasks_error *error)
+{
+    sqlite_connection *c = connection;
+    int64_t end = timestamp_monotonic() + timeout_ms;
+    sqlite3_stmt *s = sqlite_statement(c, SQL_DATA_VERSION, error);
+    if (!s)
+        return error->status;
+    for (;;) {
+        if (sqlite_step(c, s, error) != SQLITE_ROW)
+            return error->status;
+        int64_t now = sqlite3_column_int64(s, 0);
+        sqlite3_reset(s);
+        *changed = now != c->seen;
+        c->seen = now;
+        if (*changed || timestamp_monotonic() >= end)
+            return TASKS_OK;
+        sqlite3_sleep(WATCH_STEP_MS);
+    }
 }

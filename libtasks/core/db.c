@@ -64,10 +64,23 @@ static void store_release(db_store *store)
     if (!store || atomic_fetch_sub(&store->handles, 1) > 1)
         return;
     if (store->backend) {
+        watch_done(&store->watch, store->ops);
         pool_done(&store->connections);
         store->ops->close(store->backend);
     }
     free(store);
+}
+
+static tasks_status waiting_init(db_store *store, const backend_ops *ops, void *backend, const backend_shape *shape,
+                                 uint32_t timeout_ms, tasks_error *error)
+{
+    tasks_status status = pool_init(&store->connections, ops, backend, shape, timeout_ms, error);
+    if (status)
+        return status;
+    status = watch_init(&store->watch, error);
+    if (status)
+        pool_done(&store->connections);
+    return status;
 }
 
 static tasks_status store_open(const tasks_options *options, const backend_ops *ops, const char *target,
@@ -78,12 +91,13 @@ static tasks_status store_open(const tasks_options *options, const backend_ops *
     void *backend = NULL;
     tasks_status status = ops->open(&config, &backend, &shape, error);
     if (!status)
-        status = pool_init(&store->connections, ops, backend, &shape, config.timeout_ms, error);
+        status = waiting_init(store, ops, backend, &shape, config.timeout_ms, error);
     if (status) {
         if (backend)
             ops->close(backend);
         return status;
     }
+    store->private = shape.private;
     store->ops = ops;
     store->backend = backend;
     store->schema_version = shape.schema_version;
@@ -277,13 +291,14 @@ static void write_group(pool *p, pool_request *leader, backend_batch **batches, 
     }
 }
 
-static void carry_writes(pool *p, pool_request *leader, pool_request *group)
+static void carry_writes(db_store *store, pool_request *leader, pool_request *group)
 {
     backend_batch *batches[GROUP_MAX];
     uint32_t count = 0;
     for (pool_request *r = group; r; r = r->next)
         batches[count++] = ((write_request *)r)->batch;
-    write_group(p, leader, batches, count);
+    write_group(&store->connections, leader, batches, count);
+    watch_wake(&store->watch);
 }
 
 tasks_status db_write(tasks_db *db, backend_batch *batch, tasks_error *error)
@@ -295,7 +310,7 @@ tasks_status db_write(tasks_db *db, backend_batch *batch, tasks_error *error)
     if (status)
         return status;
     if (group) {
-        carry_writes(p, &request.request, group);
+        carry_writes(db->store, &request.request, group);
         pool_leave(p, POOL_WRITE, &request.request, group);
     }
     if (batch->status && error)

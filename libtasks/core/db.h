@@ -7,11 +7,22 @@
 #include "backend.h"
 #include "pool.h"
 
+/* Who waits for changes; see watch.c. */
+typedef struct db_watch {
+    pthread_mutex_t lock; /* guards all below but the connection of the one who watches */
+    pthread_cond_t changed;
+    int64_t changes;  /* counts them, from 1 */
+    bool watched;     /* one of the waiting callers asks the backend for all of them */
+    void *connection; /* NULL until first used */
+} db_watch;
+
 typedef struct db_store {
     atomic_int handles;
     const backend_ops *ops;
     void *backend;
     pool connections;
+    bool private; /* no other process can write to it */
+    db_watch watch;
     int32_t schema_version;
     int64_t (*now_ms)(void *context);
     void *now_context;
@@ -35,6 +46,11 @@ tasks_status db_open(const tasks_options *options, const backend_ops *ops, const
 /* Carries one read, or one batch, through the pool. The answer is in the request and is returned. */
 tasks_status db_read(tasks_db *db, backend_read *read, tasks_error *error);
 tasks_status db_write(tasks_db *db, backend_batch *batch, tasks_error *error);
+
+/* Sets up, tells of a commit, and ends what tasks_wait() and tasks_watch() wait on. */
+tasks_status watch_init(db_watch *w, tasks_error *error);
+void watch_wake(db_watch *w);
+void watch_done(db_watch *w, const backend_ops *ops);
 
 /* Runs `work` on a connection of a lane, alone. */
 typedef tasks_status (*db_work)(void *connection, void *context, tasks_error *error);
