@@ -71,8 +71,8 @@ static void store_release(db_store *store)
     free(store);
 }
 
-static tasks_status waiting_init(db_store *store, const backend_ops *ops, void *backend, const backend_shape *shape,
-                                 uint32_t timeout_ms, tasks_error *error)
+static tasks_status waiting_init(db_store *store, const backend_ops *ops, void *backend,
+                                 const backend_shape *shape, uint32_t timeout_ms, tasks_error *error)
 {
     tasks_status status = pool_init(&store->connections, ops, backend, shape, timeout_ms, error);
     if (status)

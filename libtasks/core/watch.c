@@ -65,7 +65,8 @@ static tasks_status take_turn(db_store *store, int64_t left_ms, tasks_error *err
     bool changed = false;
     w->watched = true;
     pthread_mutex_unlock(&w->lock);
-    tasks_status status = ask_backend(store, (uint32_t)(left_ms < TURN_MS ? left_ms : TURN_MS), &changed, error);
+    tasks_status status =
+        ask_backend(store, (uint32_t)(left_ms < TURN_MS ? left_ms : TURN_MS), &changed, error);
     pthread_mutex_lock(&w->lock);
     w->watched = false;
     w->changes += changed;
@@ -106,7 +107,8 @@ tasks_status tasks_watch(tasks_db *db, int64_t *seen, uint32_t timeout_ms, tasks
                   : await_change(db->store, seen, timestamp_monotonic() + timeout_ms, error ? error : &own);
 }
 
-tasks_status tasks_wait(tasks_db *db, int64_t since, uint32_t timeout_ms, int64_t *revision, tasks_error *error)
+tasks_status tasks_wait(tasks_db *db, int64_t since, uint32_t timeout_ms, int64_t *revision,
+                        tasks_error *error)
 {
     tasks_error own;
     int64_t end_ms = timestamp_monotonic() + timeout_ms, seen = 0, expired;

@@ -7,7 +7,7 @@
 
 enum { TIMEOUT_S = 60 }; /* sanitizers are slow, and machines are shared */
 
-static TCase *(*const groups[])(void) = {contract_tasks, contract_once};
+static TCase *(*const groups[])(void) = {contract_tasks, contract_once, contract_watch};
 
 static int run(const char *name)
 {

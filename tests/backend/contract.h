@@ -6,5 +6,6 @@
 
 TCase *contract_tasks(void); /* one task: every member, create, get, update, delete */
 TCase *contract_once(void);  /* batches with a key, and tokens */
+TCase *contract_watch(void); /* waiting for changes */
 
 #endif
