@@ -1,5 +1,6 @@
 #include "json_in.h"
 
+#include <locale.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -53,7 +54,7 @@ static tasks_status refuse(const json_error_t *found, tasks_error *error)
 /* jansson says nothing at all about many a failed allocation. */
 static bool ran_out_of_memory(const json_error_t *found, size_t length)
 {
-    return json_error_code(found) == json_error_out_of_memory || found->text[0] == '\0' ||
+    return found->text[0] == '\0' || json_error_code(found) == json_error_out_of_memory ||
            !has_memory(length);
 }
 
@@ -81,7 +82,7 @@ static tasks_status guard(const char *text, size_t length, tasks_error *error)
         if (c == '"')
             in_string = !in_string;
         else if (in_string)
-            i += c == '\\' && i + 1 < length && text[i + 1] != '\0';
+            i += c == '\\';
         else if (c == '[' || c == '{')
             depth++;
         else if ((c == ']' || c == '}') && depth > 0)
@@ -90,6 +91,20 @@ static tasks_status guard(const char *text, size_t length, tasks_error *error)
             return refuse_at(text, i, "json_too_deep", "nested deeper than 32 levels", error);
     }
     return TASKS_OK;
+}
+
+/* In a locale whose decimal point has two bytes (Persian) jansson ends the process at the first real. */
+static json_t *load(const char *text, size_t length, json_error_t *found)
+{
+    found->text[0] = '\0';
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!plain)
+        return NULL;
+    locale_t before = uselocale(plain);
+    json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, found);
+    uselocale(before);
+    freelocale(plain);
+    return value;
 }
 
 tasks_status json_in_read(const char *text, size_t length, json_t **out, tasks_error *error)
@@ -101,7 +116,7 @@ tasks_status json_in_read(const char *text, size_t length, json_t **out, tasks_e
         return status;
     if (!has_memory(length))
         return fail_memory(error);
-    *out = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &found);
+    *out = load(text, length, &found);
     if (*out)
         return TASKS_OK;
     return ran_out_of_memory(&found, length) ? fail_memory(error) : refuse(&found, error);

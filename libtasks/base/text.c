@@ -8,10 +8,13 @@ static size_t decode(const unsigned char *bytes, size_t left, uint32_t *code)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
     unsigned char first = bytes[0];
-    size_t length = first < 0x80 ? 1 : first < 0xC0 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    if (length == 0 || length > left || first >= 0xF8)
+    *code = first;
+    if (first < 0x80)
+        return 1;
+    size_t length = first < 0xC0 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF8 ? 4 : 0;
+    if (length == 0 || length > left)
         return 0;
-    uint32_t value = length == 1 ? first : first & (0x7FU >> length);
+    uint32_t value = first & (0x7FU >> length);
     for (size_t i = 1; i < length; i++) {
         if ((bytes[i] & 0xC0) != 0x80)
             return 0;

@@ -172,6 +172,18 @@ START_TEST(take_hands_over)
 }
 END_TEST
 
+START_TEST(take_of_a_full_buffer)
+{
+    size_t length;
+    buf_init(&b, 4);
+    buf_text(&b, "1234");
+    char *text = buf_take(&b, &length);
+    ck_assert_str_eq(text, "1234");
+    ck_assert_uint_eq(length, 4);
+    free(text);
+}
+END_TEST
+
 START_TEST(take_of_a_failed_buffer_gives_nothing)
 {
     size_t length = 9;
@@ -225,11 +237,11 @@ END_TEST
 
 int main(void)
 {
-    return run_suite("buf", (const TTest *[]){appends_in_order, integers, grows_to_exactly_the_cap,
-                                              an_append_fits_whole_or_not_at_all, the_first_failure_sticks,
-                                              reset_keeps_the_room, reserved_room_is_claimed_by_commit,
-                                              huge_reservations_do_not_wrap, prints_any_length,
-                                              take_hands_over, take_of_a_failed_buffer_gives_nothing,
-                                              every_failed_allocation_is_reported,
-                                              take_of_an_empty_buffer_can_fail, NULL});
+    return run_suite("buf",
+                     (const TTest *[]){
+                         appends_in_order, integers, grows_to_exactly_the_cap,
+                         an_append_fits_whole_or_not_at_all, the_first_failure_sticks, reset_keeps_the_room,
+                         reserved_room_is_claimed_by_commit, huge_reservations_do_not_wrap, prints_any_length,
+                         take_hands_over, take_of_a_full_buffer, take_of_a_failed_buffer_gives_nothing,
+                         every_failed_allocation_is_reported, take_of_an_empty_buffer_can_fail, NULL});
 }

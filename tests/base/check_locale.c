@@ -8,12 +8,18 @@
 #include "number.h"
 #include "run.h"
 
-static void set_comma_locale(void)
+static const struct {
+    const char *name, *text;
+} locales[] = {{"comma", "1,5"},
+               {"momayyez", "1\xD9\xAB"
+                            "5"}};
+
+static void enter_locale(int i)
 {
     char text[8];
-    ck_assert_ptr_nonnull(setlocale(LC_NUMERIC, "comma"));
+    ck_assert_ptr_nonnull(setlocale(LC_NUMERIC, locales[i].name));
     snprintf(text, sizeof text, "%.1f", 1.5);
-    ck_assert_str_eq(text, "1,5");
+    ck_assert_str_eq(text, locales[i].text);
 }
 
 static const struct {
@@ -25,7 +31,7 @@ static const struct {
 
 START_TEST(numbers_are_written_with_a_point)
 {
-    set_comma_locale();
+    enter_locale(_i);
     for (int i = 0; i < RUN_COUNT(rows); i++) {
         char text[NUMBER_SIZE];
         ck_assert_uint_eq(number_write(rows[i].number, text), strlen(rows[i].text));
@@ -36,7 +42,7 @@ END_TEST
 
 START_TEST(json_is_read_with_a_point)
 {
-    set_comma_locale();
+    enter_locale(_i);
     for (int i = 0; i < RUN_COUNT(rows); i++) {
         json_t *value;
         ck_assert_int_eq(json_in_read(rows[i].text, strlen(rows[i].text), &value, NULL), TASKS_OK);
@@ -49,7 +55,7 @@ END_TEST
 START_TEST(a_comma_stays_a_separator)
 {
     json_t *value;
-    set_comma_locale();
+    enter_locale(_i);
     ck_assert_int_eq(json_in_read("[1,5]", 5, &value, NULL), TASKS_OK);
     ck_assert_uint_eq(json_array_size(value), 2);
     json_decref(value);
@@ -57,11 +63,29 @@ START_TEST(a_comma_stays_a_separator)
 }
 END_TEST
 
+START_TEST(the_locale_stays_as_it_was)
+{
+    json_t *value;
+    char text[8];
+    enter_locale(_i);
+    locale_t own = duplocale(LC_GLOBAL_LOCALE);
+    for (int round = 0; round < 2; round++) {
+        ck_assert_int_eq(json_in_read("[1.5]", 5, &value, NULL), TASKS_OK);
+        json_decref(value);
+        snprintf(text, sizeof text, "%.1f", 1.5);
+        ck_assert_str_eq(text, locales[_i].text);
+        ck_assert(uselocale(own) == (round ? own : LC_GLOBAL_LOCALE));
+    }
+    uselocale(LC_GLOBAL_LOCALE);
+    freelocale(own);
+}
+END_TEST
+
 START_TEST(json_is_written_as_ever)
 {
     buf to;
     json_out out;
-    set_comma_locale();
+    enter_locale(_i);
     buf_init(&to, 100);
     json_out_init(&out, &to);
     json_out_array(&out, NULL);
@@ -76,6 +100,8 @@ END_TEST
 
 int main(void)
 {
-    return run_suite("locale", (const TTest *[]){numbers_are_written_with_a_point, json_is_read_with_a_point,
-                                                 a_comma_stays_a_separator, json_is_written_as_ever, NULL});
+    return run_suite_for("locale", RUN_COUNT(locales),
+                         (const TTest *[]){numbers_are_written_with_a_point, json_is_read_with_a_point,
+                                           a_comma_stays_a_separator, the_locale_stays_as_it_was,
+                                           json_is_written_as_ever, NULL});
 }

@@ -119,12 +119,13 @@ END_TEST
 START_TEST(controls_are_found)
 {
     for (uint32_t code = 0; code <= 0x10FFFF; code++) {
-        char text[8] = "ab";
-        size_t length = 2 + encode(code, text + 2);
+        char text[] = "ab....ab";
+        size_t length = 2 + encode(code, text + 2); /* once at the end, once at the start */
         bool control = code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029;
         if (code >= 0xD800 && code <= 0xDFFF)
             continue;
-        if (text_has_control(text, length, "") != control)
+        if (text_has_control(text, length, "") != control ||
+            text_has_control(text + 2, length, "") != control)
             ck_abort_msg("U+%04X", code);
     }
 }
@@ -156,13 +157,13 @@ START_TEST(blanks_are_found)
 {
     int next = 0;
     for (uint32_t code = 0; code <= 0x10FFFF; code++) {
-        char text[8] = "ab";
-        size_t length = 2 + encode(code, text + 2);
+        char text[] = "ab....ab";
+        size_t length = 2 + encode(code, text + 2); /* once at the end, once at the start */
         bool blank = next < RUN_COUNT(blanks) && code == blanks[next];
         next += blank;
         if (code >= 0xD800 && code <= 0xDFFF)
             continue;
-        if (text_has_blank(text, length) != blank)
+        if (text_has_blank(text, length) != blank || text_has_blank(text + 2, length) != blank)
             ck_abort_msg("U+%04X", code);
     }
     ck_assert_int_eq(next, RUN_COUNT(blanks));
