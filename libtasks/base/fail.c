@@ -58,8 +58,3 @@ tasks_status fail_field(tasks_error *error, const char *field, const char *code,
     va_end(arguments);
     return TASKS_INVALID;
 }
-
-tasks_status fail_memory(tasks_error *error)
-{
-    return fail(error, TASKS_NO_MEMORY, "no_memory", "out of memory");
-}

@@ -13,7 +13,11 @@ __attribute__((format(printf, 4, 5))) tasks_status fail(tasks_error *error, task
 __attribute__((format(printf, 4, 5))) tasks_status fail_field(tasks_error *error, const char *field,
                                                               const char *code, const char *format, ...);
 
-/* TASKS_NO_MEMORY, no_memory. */
-tasks_status fail_memory(tasks_error *error);
+/* no_memory. Here in full, so that whoever reads a caller, the analyzer too, sees that it is no success. */
+static inline tasks_status fail_memory(tasks_error *error)
+{
+    fail(error, TASKS_NO_MEMORY, "no_memory", "out of memory");
+    return TASKS_NO_MEMORY;
+}
 
 #endif

@@ -93,7 +93,7 @@ tasks_status tasks_token_create(tasks_db *db, const char *owner, int32_t read_on
     work.token.read_only = read_only;
     work.token.created_at_ms = db_now(db);
     work.token.expires_at_ms = expires_at_ms;
-    strcpy(work.token.owner, owner); /* its length was checked with its rules */
+    memcpy(work.token.owner, owner, strlen(owner) + 1); /* its length was checked with its rules */
     sha256(text, strlen(text), work.token.digest);
     status = db_with_connection(db, POOL_WRITE, run_add, &work, error);
     if (status)

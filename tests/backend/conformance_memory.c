@@ -1,11 +1,11 @@
-#include <string.h>
+#include <stdio.h>
 
 #include "conformance.h"
 #include "folder.h"
 
 static void make(char uri[CONFORMANCE_URI_SIZE])
 {
-    strcpy(uri, "sqlite::memory:");
+    snprintf(uri, CONFORMANCE_URI_SIZE, "sqlite::memory:");
 }
 
 static void drop(const char *uri)
