@@ -3,8 +3,8 @@
 import { createApi } from "./api.js";
 import { watchRoute } from "./router.js";
 import {
-  changeOps, cleanTitle, clearOp, createOp, createStore, deleteOp, dismiss, edit, enqueue, leaveEdit, picture, seen,
-  show, updateOp,
+  cleanTitle, clearOp, createOp, createStore, deleteOps, dismiss, edit, enqueue, isWhole, leaveEdit, picture,
+  seen, show, updateOps,
 } from "./store.js";
 import { createSync } from "./sync.js";
 import { uid } from "./uid.js";
@@ -14,31 +14,44 @@ const POLL_MS = 10_000;
 
 const store = createStore(drawSoon);
 const sync = createSync(createApi(document.baseURI), store);
-const view = createView(document, {
+const view = createView(document, drawnAtOnce({
   add,
   edit: (key) => store.apply(edit, key, task(key).title),
   save,
   cancel: () => store.apply(leaveEdit),
   toggle: (key, completed) => update(key, { completed }),
   toggleAll,
-  remove: (key) => change(deleteOp(key, task(key))),
+  remove,
   clear: () => change(clearOp()),
   dismiss: () => store.apply(dismiss),
   resume: () => sync.resume(),
-  insist: () => answerRefusal((op) => change(again(op))),
+  insist: () => answerRefusal(insist),
   rewrite: () => answerRefusal(rewrite),
   readd: () => answerRefusal((op) => add(op.patch.title)),
-});
+}));
 
-// Many changes in one go are drawn once.
-let drawing = false;
+// ---- Drawing: what a person did at once, so that the next key meets it; what the server said once a frame
+
+let frame = 0;
+
 function drawSoon() {
-  if (drawing) return;
-  drawing = true;
-  queueMicrotask(() => {
-    drawing = false;
-    view.draw(picture(store.state));
-  });
+  frame ||= requestAnimationFrame(draw);
+}
+
+function draw() {
+  cancelAnimationFrame(frame);
+  frame = 0;
+  view.draw(picture(store.state));
+}
+
+function drawnAtOnce(acts) {
+  const drawn = (act) => (...details) => {
+    const before = store.state;
+    const result = act(...details);
+    if (store.state !== before) draw();
+    return result;
+  };
+  return Object.fromEntries(Object.entries(acts).map(([name, act]) => [name, drawn(act)]));
 }
 
 // ---- What people do
@@ -48,6 +61,7 @@ function task(key) {
 }
 
 function change(...ops) {
+  if (!ops.length) return;
   store.apply(enqueue, ...ops);
   sync.push();
 }
@@ -59,7 +73,11 @@ function add(text) {
 }
 
 function update(key, patch) {
-  change(...changeOps(key, task(key), patch));
+  change(...updateOps(key, task(key), patch));
+}
+
+function remove(key) {
+  change(...deleteOps(key, task(key)));
 }
 
 /** Leaving the editor saves, however it is left; leaving it twice does nothing. */
@@ -67,30 +85,36 @@ function save(key, text) {
   if (store.state.editing?.key !== key) return;
   store.apply(leaveEdit);
   const title = cleanTitle(text);
-  if (title) update(key, { title });
-  else change(deleteOp(key, task(key)));
+  if (!title) remove(key);
+  else if (task(key)) update(key, { title });
+  else add(title);
 }
 
 async function toggleAll(completed) {
-  if (!picture(store.state).whole) await sync.everything();
-  change(...[...seen(store.state)].flatMap(([key, task]) => changeOps(key, task, { completed })));
+  if (!isWhole(store.state)) await sync.everything();
+  if (!isWhole(store.state)) return;
+  change(...[...seen(store.state)].flatMap(([key, task]) => updateOps(key, task, { completed })));
 }
 
 // ---- What to do about a change that was refused
 
 function answerRefusal(how) {
-  const { op } = store.state.notice;
-  store.apply(dismiss);
-  how(op);
+  const [{ op }] = store.state.refusals;
+  if (how(op)) store.apply(dismiss);
 }
 
-function again({ kind, key, patch }) {
-  return kind === "delete" ? deleteOp(key, task(key)) : updateOp(key, task(key), patch);
+/** Makes the change once more, now from what the others made of the task. */
+function insist({ kind, key, patch }) {
+  if (kind === "delete") remove(key);
+  else if (task(key)) update(key, patch);
+  else add(patch.title ?? "");
+  return true;
 }
 
 function rewrite({ kind, key, patch }) {
-  if (kind === "create") view.offer(patch.title);
-  else store.apply(edit, key, patch.title);
+  if (kind === "create" || !task(key)) return view.offer(patch.title);
+  store.apply(edit, key, patch.title);
+  return true;
 }
 
 // ---- What happens by itself
@@ -108,11 +132,14 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 let atEnd = false;
-new IntersectionObserver(async ([entry]) => {
-  atEnd = entry.isIntersecting;
-  while (atEnd && store.state.next) {
+new IntersectionObserver(async (entries) => {
+  atEnd = entries.at(-1).isIntersecting;
+  while (atEnd && store.state.next && !store.state.paused) {
     await sync.more();
-    await new Promise(requestAnimationFrame);
-    if (store.state.paused) break;
+    await framesDrawn(2); // the rows, then where the end is now
   }
 }, { rootMargin: "800px" }).observe(view.end);
+
+async function framesDrawn(count) {
+  while (count--) await new Promise(requestAnimationFrame);
+}

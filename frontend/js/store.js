@@ -31,7 +31,7 @@ export function initialState() {
     queue: [],
     editing: null, // { key, text }
     paused: null, // the problem that keeps the queue from moving
-    notice: null, // { problem, op }: a change that was refused
+    refusals: [], // { problem, op }: changes that the server did not take, until somebody decides
   };
 }
 
@@ -52,9 +52,14 @@ export function firstQuery({ source }) {
   return source === "all" ? "" : `?completed=${source === "completed"}`;
 }
 
-/** Everything to draw. `whole` says that all tasks are known, `more` that the list shown goes on. */
+/** Whether all tasks are known. */
+export function isWhole({ source, reach }) {
+  return source === "all" && reach === Infinity;
+}
+
+/** Everything to draw; `more` says that the list shown goes on. */
 export function picture(state) {
-  const { source, filter, loaded, reach, queue, editing, notice } = state;
+  const { source, filter, loaded, reach, queue, editing, refusals } = state;
   const all = [...seen(state)];
   const active = all.filter(([, task]) => !task.completed).length;
   const unsaved = new Set(queue.map((op) => op.key));
@@ -65,13 +70,13 @@ export function picture(state) {
     active,
     activeIsExact: reach === Infinity && source !== "completed",
     completed: all.length - active,
-    whole: reach === Infinity && source === "all",
+    whole: isWhole(state),
     more: loaded && reach !== Infinity,
-    empty: loaded && source === "all" && all.length === 0,
+    empty: isWhole(state) && all.length === 0,
     filter,
     loaded,
     editing,
-    notice,
+    refusal: refusals[0],
     paused: state.paused && { problem: state.paused, waiting: queue.length },
   };
 }
@@ -138,8 +143,8 @@ export function show(state, filter) {
 
 /** Starts another list if the one at hand is not known far enough to be filtered here. */
 export function aim(state) {
-  const { source, filter, loaded, reach } = state;
-  if (!loaded || source === filter || (source === "all" && reach === Infinity)) return state;
+  const { source, filter, loaded } = state;
+  if (!loaded || source === filter || isWhole(state)) return state;
   return startOver(state, filter);
 }
 
@@ -171,7 +176,7 @@ export function reread(state, task) {
 }
 
 export function enqueue(state, ...ops) {
-  return { ...state, queue: [...state.queue, ...ops], notice: null };
+  return { ...state, queue: [...state.queue, ...ops] };
 }
 
 /** The server has done the op; `task` is what it answered with. */
@@ -192,7 +197,7 @@ const SETTLE = {
 /** The server has refused the op; after a create, all that builds on the task goes with it. */
 export function refused(state, op, problem) {
   const queue = without(state.queue, op).filter(({ key }) => op.kind !== "create" || key !== op.key);
-  return { ...state, queue, notice: { problem, op } };
+  return { ...state, queue, refusals: [...state.refusals, { problem, op }] };
 }
 
 /** The op has nothing left to do. */
@@ -206,8 +211,9 @@ export function vanished(state, op) {
   return { ...state, saved, epoch: state.epoch + 1 };
 }
 
+/** Somebody has decided about the oldest refusal. */
 export function dismiss(state) {
-  return { ...state, notice: null };
+  return { ...state, refusals: state.refusals.slice(1) };
 }
 
 export function paused(state, problem) {
@@ -238,19 +244,18 @@ export function createOp(uid, title) {
   return { kind: "create", key: `u:${uid}`, patch: { uid, title }, base: {} };
 }
 
-export function updateOp(key, task, patch) {
-  const base = Object.fromEntries(Object.keys(patch).map((member) => [member, task[member]]));
-  return { kind: "update", key, id: task.id, patch, base };
+/** What gives a task the members of the patch: no op if it has them, or if there is no such task. */
+export function updateOps(key, task, patch) {
+  const members = Object.keys(patch);
+  if (!task || members.every((member) => task[member] === patch[member])) return [];
+  const base = Object.fromEntries(members.map((member) => [member, task[member]]));
+  return [{ kind: "update", key, id: task.id, patch, base }];
 }
 
-/** The op that gives a task the members of the patch: none if it has them. */
-export function changeOps(key, task, patch) {
-  const differs = Object.entries(patch).some(([member, value]) => task[member] !== value);
-  return differs ? [updateOp(key, task, patch)] : [];
-}
-
-export function deleteOp(key, task) {
-  return { kind: "delete", key, id: task.id, base: { title: task.title, notes: task.notes } };
+/** What deletes a task, unless it reads otherwise by then. */
+export function deleteOps(key, task) {
+  if (!task) return [];
+  return [{ kind: "delete", key, id: task.id, base: { title: task.title, notes: task.notes } }];
 }
 
 export function clearOp() {

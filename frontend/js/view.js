@@ -26,10 +26,12 @@ export function createView(document, on) {
       drawFrame(document, parts, picture);
       drawNotice(parts.notice, picture);
     },
-    /** Puts a text back where new tasks are written, unless another one is begun there. */
+    /** Puts a text back where new tasks are written; false if another one is begun there. */
     offer(text) {
-      if (!parts.add.value.trim()) parts.add.value = text;
       parts.add.focus();
+      if (parts.add.value.trim()) return false;
+      parts.add.value = text;
+      return true;
     },
     end: parts.end,
   };
@@ -99,7 +101,7 @@ function drawCount(count, active, exact) {
   words.textContent = active === 1 && exact ? " item left" : " items left";
 }
 
-function drawNotice(notice, { notice: refusal, paused }) {
+function drawNotice(notice, { refusal, paused }) {
   const told = refusal ? refusalText(refusal) : paused ? pauseText(paused) : null;
   notice.hidden = !told;
   if (!told) return;

@@ -1,0 +1,155 @@
+// What each browser case stands on: a tasksd of its own with an empty store, and a page that must not
+// break a rule while the case runs.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+
+const PATIENCE_MS = 10_000;
+const FLAGS = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+
+let browser;
+before(async () => {
+  for (const name of ["TASKSD", "CHROMIUM", "OUTPUT"])
+    assert.ok(process.env[name], `${name} is not set; start the tests with tests/frontend/run`);
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
+});
+after(() => browser?.close());
+
+/** A case of its own. `tasks` are there before the page opens at `path`; the file `script` is loaded
+ *  before it; `options` are those of the browser's context. */
+export function scenario(name, { tasks = [], path = "", script, ...options }, body) {
+  test(name, { timeout: 60_000 }, async () => {
+    const server = await startServer();
+    const context = await browser.newContext({ viewport: { width: 1000, height: 760 }, ...options });
+    try {
+      for (let from = 0; from < tasks.length; from += 1000)
+        await server.create(tasks.slice(from, from + 1000));
+      const page = await context.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
+      const faults = await watch(page, server.url);
+      if (script) await page.addInitScript({ path: script });
+      await page.goto(`${server.url}/${path}`);
+      await page.locator(tasks.length ? ".main" : ".empty").waitFor();
+      await body({ page, server, faults, screen: screenOf(page) });
+      assert.deepEqual(faults, []);
+    } finally {
+      await context.close();
+      await server.close();
+    }
+  });
+}
+
+/** Waits until read() gives what is expected. */
+export async function until(read, expected) {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const actual = await read();
+    try {
+      return assert.deepEqual(actual, expected);
+    } catch (difference) {
+      if (Date.now() > end) throw difference;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Collects what must not happen: an error, a policy report, a request that leaves the origin. */
+async function watch(page, origin) {
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(`error: ${error.stack}`));
+  page.on("console", (message) => {
+    const isNetwork = message.text().startsWith("Failed to load resource");
+    if (message.type() === "error" && !isNetwork) faults.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    if (new URL(request.url()).origin !== origin) faults.push(`request to ${request.url()}`);
+  });
+  await page.exposeFunction("reportPolicy", (directive) => faults.push(`policy: ${directive}`));
+  await page.addInitScript(() =>
+    addEventListener("securitypolicyviolation", (event) => reportPolicy(event.effectiveDirective)));
+  return faults;
+}
+
+/** What a person sees and uses. */
+function screenOf(page) {
+  const row = (title) => page.locator(".todo-list li").filter({ has: page.getByText(title, { exact: true }) });
+  return {
+    row,
+    titles: () => page.locator(".todo-list li .title").allTextContents(),
+    completed: () => page.locator(".todo-list li.completed .title").allTextContents(),
+    count: () => page.locator(".todo-count").innerText(),
+    notice: () => page.locator(".notice").innerText().then((text) => text.replace(/\s+/g, " ").trim()),
+    isShown: (selector) => page.locator(selector).isVisible(),
+    focused: () => page.evaluate(() => [
+      document.activeElement.classList[0],
+      document.activeElement.closest("li")?.querySelector(".title").textContent,
+    ].filter(Boolean).join(" of ")),
+    async add(...titles) {
+      for (const title of titles) {
+        await page.locator(".new-todo").fill(title);
+        await page.locator(".new-todo").press("Enter");
+      }
+    },
+    async edit(title, text) {
+      await row(title).locator(".title").dblclick();
+      await page.locator(".editing .edit").fill(text);
+    },
+  };
+}
+
+// ---- The server
+
+async function startServer() {
+  const folder = await mkdtemp(join(tmpdir(), "tasks-frontend-"));
+  let running = await launch(folder, 0);
+  const { url } = running;
+  const send = (method, path, body, headers = {}) => fetch(url + path, {
+    method,
+    headers: body ? { "Content-Type": "application/json", ...headers } : headers,
+    body: body && JSON.stringify(body),
+  });
+  return {
+    url,
+    send,
+    create: async (tasks) => assert.equal((await send("POST", "/tasks", tasks)).status, 201),
+    list: async (query = "") => (await send("GET", `/tasks${query}`)).json(),
+    titles: async () => (await (await send("GET", "/tasks")).json()).map(({ title }) => title),
+    kill: () => stop(running.process, "SIGKILL"),
+    restart: async () => void (running = await launch(folder, new URL(url).port)),
+    async close() {
+      await stop(running.process, "SIGKILL");
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function launch(folder, port) {
+  const process_ = spawn(process.env.TASKSD, [
+    "--listen", `127.0.0.1:${port}`, "--db", `sqlite:${join(folder, "tasks.db")}`,
+  ], { stdio: ["ignore", "ignore", "pipe"] });
+  const lines = [];
+  for await (const line of createInterface({ input: process_.stderr })) {
+    lines.push(line);
+    const url = /serving (http:\/\/[\d.]+:\d+)/.exec(line)?.[1];
+    if (!url) continue;
+    process_.stderr.resume();
+    return { process: process_, url };
+  }
+  throw new Error(`tasksd did not start: ${lines.join("\n")}`);
+}
+
+async function stop(process_, signal) {
+  if (process_.exitCode !== null || process_.signalCode !== null) return;
+  const ended = new Promise((resolve) => process_.once("exit", resolve));
+  process_.kill(signal);
+  await ended;
+}

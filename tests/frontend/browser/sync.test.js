@@ -1,0 +1,224 @@
+// The page and the server, when others write too and when the server is away.
+
+import assert from "node:assert/strict";
+import { scenario, until } from "./bench.js";
+
+const ONE = [{ title: "write letter" }];
+const POLL_MS = 10_000;
+
+/** The same change as another client would make it. */
+async function elsewhere(server, method, patch) {
+  const [task] = await server.list();
+  const answer = await server.send(method, `/tasks/${task.id}`, patch);
+  assert.equal(answer.status, 200);
+}
+
+async function poll(page) {
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+}
+
+// ---- Others write too
+
+scenario("what others change comes in", { tasks: ONE }, async ({ page, screen, server }) => {
+  await elsewhere(server, "PATCH", { title: "write two letters", completed: true });
+  await server.create([{ title: "theirs" }]);
+  await poll(page);
+  await until(screen.titles, ["write two letters", "theirs"]);
+  assert.deepEqual(await screen.completed(), ["write two letters"]);
+  await elsewhere(server, "DELETE");
+  await poll(page);
+  await until(screen.titles, ["theirs"]);
+});
+
+scenario("asking again costs a 304 as long as nothing changed", { tasks: ONE }, async ({ page }) => {
+  await page.clock.install();
+  await page.reload();
+  await page.locator(".todo-list li").waitFor();
+  const answer = page.waitForResponse((response) => response.url().includes("/tasks?"));
+  await page.clock.fastForward(POLL_MS);
+  assert.equal((await answer).status(), 304);
+});
+
+scenario("what others change leaves an open editor alone", { tasks: ONE }, async ({ page, screen, server }) => {
+  await screen.edit("write letter", "my own");
+  await server.create([{ title: "theirs" }]);
+  await poll(page);
+  await until(screen.titles, ["write letter", "theirs"]);
+  assert.equal(await page.locator(".editing .edit").inputValue(), "my own");
+  assert.equal(await screen.focused(), "edit of write letter");
+});
+
+scenario("changes of different members are both kept", { tasks: ONE }, async ({ page, screen, server }) => {
+  await screen.edit("write letter", "write two letters");
+  await elsewhere(server, "PATCH", { completed: true });
+  await page.keyboard.press("Enter");
+  await until(async () => (await server.list()).map(({ title, completed }) => [title, completed]),
+    [["write two letters", true]]);
+  await until(screen.completed, ["write two letters"]);
+});
+
+scenario("a conflict shows the other version and lets one choose mine", { tasks: ONE },
+  async ({ page, screen, server }) => {
+    await screen.edit("write letter", "mine");
+    await elsewhere(server, "PATCH", { title: "theirs" });
+    await page.keyboard.press("Enter");
+    await until(() => screen.notice(), "This task was changed elsewhere It now reads “theirs”. Keep mine");
+    assert.deepEqual(await screen.titles(), ["theirs"]);
+    await page.getByRole("button", { name: "Keep mine" }).click();
+    await until(server.titles, ["mine"]);
+    await until(screen.titles, ["mine"]);
+    assert.equal(await screen.isShown(".notice"), false);
+  });
+
+scenario("a conflict can be left as theirs", { tasks: ONE }, async ({ page, screen, server }) => {
+  await elsewhere(server, "PATCH", { title: "theirs" });
+  await screen.row("write letter").hover();
+  await screen.row("write letter").locator(".destroy").click();
+  await until(() => screen.notice(), "This task was changed elsewhere It now reads “theirs”. Keep mine");
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await until(() => screen.isShown(".notice"), false);
+  assert.deepEqual(await screen.titles(), ["theirs"]);
+  assert.deepEqual(await server.titles(), ["theirs"]);
+});
+
+scenario("an edit of a task that is gone is not lost", { tasks: ONE }, async ({ page, screen, server }) => {
+  await screen.edit("write letter", "mine");
+  await elsewhere(server, "DELETE");
+  await page.keyboard.press("Enter");
+  await until(() => screen.notice(),
+    "This task was deleted elsewhere Your text was “mine”. Add it again");
+  await page.getByRole("button", { name: "Add it again" }).click();
+  await until(server.titles, ["mine"]);
+  await until(screen.titles, ["mine"]);
+});
+
+scenario("deleting what is gone already is no error", { tasks: ONE }, async ({ screen, server }) => {
+  await elsewhere(server, "DELETE");
+  await screen.row("write letter").hover();
+  await screen.row("write letter").locator(".destroy").click();
+  await until(() => screen.isShown(".empty"), true);
+  assert.equal(await screen.isShown(".notice"), false);
+});
+
+// ---- The server is away
+
+scenario("changes wait while the server is away and are sent when it is back", { tasks: ONE },
+  async ({ page, screen, server }) => {
+    await server.kill();
+    await screen.add("call the bank", "buy milk");
+    await screen.row("buy milk").locator(".toggle").check();
+    await screen.edit("write letter", "write two letters");
+    await page.keyboard.press("Enter");
+    await until(screen.titles, ["write two letters", "call the bank", "buy milk"]);
+    await until(() => screen.notice(), "The server cannot be reached 4 changes wait here and will be sent " +
+      "as soon as the server answers. Try now");
+    await server.restart();
+    await until(server.titles, ["write two letters", "call the bank", "buy milk"]);
+    await until(async () => (await server.list("?completed=true")).map(({ title }) => title), ["buy milk"]);
+    await until(() => screen.isShown(".notice"), false);
+    assert.deepEqual(await screen.titles(), ["write two letters", "call the bank", "buy milk"]);
+  });
+
+scenario("a person can ask to try now", { tasks: ONE }, async ({ page, screen, server }) => {
+  await page.clock.install(); // so that nothing is tried by itself
+  await server.kill();
+  await screen.add("call the bank");
+  await until(() => screen.isShown(".notice"), true);
+  await server.restart();
+  await page.getByRole("button", { name: "Try now" }).click();
+  await until(server.titles, ["write letter", "call the bank"]);
+  await until(() => screen.isShown(".notice"), false);
+});
+
+scenario("a page that opens while the server is slow to answer says why and goes on", { tasks: ONE },
+  async ({ page, screen }) => {
+    let away = true;
+    await page.route(/\/tasks\?/, (route) => away ? route.fulfill({
+      status: 503,
+      contentType: "application/problem+json",
+      headers: { "Retry-After": "1" },
+      body: JSON.stringify({ title: "Service Unavailable", detail: "the store is busy; try again" }),
+    }) : route.continue());
+    await page.reload();
+    await until(() => screen.notice(), "Service Unavailable The store is busy; try again. Try now");
+    away = false;
+    await until(screen.titles, ["write letter"]);
+    await until(() => screen.isShown(".notice"), false);
+  });
+
+const LOST = [
+  { name: "create", act: ({ screen }) => screen.add("call the bank"), left: ["write letter", "call the bank"] },
+  {
+    name: "edit",
+    act: async ({ page, screen }) => {
+      await screen.edit("write letter", "mine");
+      await page.keyboard.press("Enter");
+    },
+    left: ["mine"],
+  },
+  { name: "delete", act: ({ page }) => page.locator(".destroy").click({ force: true }), left: [] },
+];
+
+for (const { name, act, left } of LOST) {
+  scenario(`of ${name} a lost answer is harmless`, { tasks: ONE }, async ({ page, screen, server }) => {
+    let lost = 0;
+    await page.route(/\/tasks(\/\d+)?$/, async (route) => {
+      if (route.request().method() === "GET" || lost++) return route.continue();
+      await route.fetch();
+      return route.abort();
+    });
+    await act({ page, screen });
+    await until(() => lost > 1 && screen.isShown(".notice"), false);
+    await until(server.titles, left);
+    await until(screen.titles, left);
+  });
+}
+
+scenario("changes to one task are sent in their order", { tasks: ONE }, async ({ screen, server }) => {
+  const toggle = screen.row("write letter").locator(".toggle");
+  for (let i = 0; i < 7; i++) await toggle.click();
+  await until(async () => (await server.list())[0].completed, true);
+  await until(screen.completed, ["write letter"]);
+  assert.equal(await screen.isShown(".notice"), false);
+});
+
+// ---- Many tasks
+
+const MANY = Array.from({ length: 4500 }, (_, i) => ({ title: `task ${i + 1}`, completed: i % 450 === 7 }));
+
+const SOME = MANY.slice(0, 2200).map((task, i) => ({ ...task, completed: i % 20 !== 0 }));
+
+scenario("a long list comes in as far as it is looked at", { tasks: MANY }, async ({ page, screen }) => {
+  await until(async () => (await screen.count()).endsWith("+ items left"), true);
+  const rows = page.locator(".todo-list li");
+  assert.ok((await rows.count()) < MANY.length);
+  await until(async () => {
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    return rows.count();
+  }, MANY.length);
+  await until(screen.count, "4490 items left");
+  assert.equal(await rows.last().locator(".title").textContent(), "task 4500");
+});
+
+scenario("a filter of a long list is answered by the server", { tasks: MANY }, async ({ page, screen }) => {
+  await page.getByRole("link", { name: "Completed" }).click();
+  await until(screen.titles, MANY.filter(({ completed }) => completed).map(({ title }) => title));
+});
+
+scenario("mark all reaches what was never shown", { tasks: SOME }, async ({ page, server }) => {
+  await page.locator(".toggle-all").click();
+  await until(() => server.list("?completed=false&limit=1"), []);
+  await until(() => page.locator(".toggle-all").isChecked(), true);
+});
+
+scenario("a new task comes into view below a long list", { tasks: MANY.slice(0, 300) }, async ({ screen }) => {
+  await until(async () => (await screen.titles()).length, 300);
+  await screen.add("the newest");
+  const isInView = (row) => {
+    const { top, bottom } = row.getBoundingClientRect();
+    return top > 0 && bottom <= document.querySelector(".footer").getBoundingClientRect().top;
+  };
+  await until(() => screen.row("the newest").evaluate(isInView), true);
+  assert.equal((await screen.titles()).at(-1), "the newest");
+  assert.equal(await screen.focused(), "new-todo");
+});
