@@ -136,7 +136,7 @@ function refusalText({ problem, op }) {
     return { title, detail, action: op.patch.title && "Add it again", act: "readd" };
   return {
     title: REFUSED[op.kind],
-    detail: sentences(title, detail),
+    detail: detail ? `${sentences(detail)} (${title})` : title,
     action: op.patch?.title && "Edit again",
     act: "rewrite",
   };

@@ -110,7 +110,10 @@ function screenOf(page) {
 
 async function startServer() {
   const folder = await mkdtemp(join(tmpdir(), "tasks-frontend-"));
-  let running = await launch(folder, 0);
+  let running = await launch(folder, 0).catch(async (error) => {
+    await rm(folder, { recursive: true });
+    throw error;
+  });
   const { url } = running;
   const send = (method, path, body, headers = {}) => fetch(url + path, {
     method,
@@ -134,7 +137,7 @@ async function startServer() {
 
 async function launch(folder, port) {
   const process_ = spawn(process.env.TASKSD, [
-    "--listen", `127.0.0.1:${port}`, "--db", `sqlite:${join(folder, "tasks.db")}`,
+    "--listen", `127.0.0.1:${port}`, "--db", `sqlite:${join(folder, "tasks.db")}`, "--migrate",
   ], { stdio: ["ignore", "ignore", "pipe"] });
   const lines = [];
   for await (const line of createInterface({ input: process_.stderr })) {

@@ -60,10 +60,34 @@ scenario("the policy stops inline script and other origins, and is reported", {}
   faults.length = 0;
 });
 
+scenario("the page does without what Trusted Types forbid", {}, async ({ page, screen, server, faults }) => {
+  await page.route(`${server.url}/`, async (route) => {
+    const response = await route.fetch();
+    const policy = `${response.headers()["content-security-policy"]}; require-trusted-types-for 'script'`;
+    await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": policy } });
+  });
+  await page.reload();
+  await screen.add("one", "two");
+  await screen.edit("one", "first");
+  await page.keyboard.press("Enter");
+  await screen.row("two").locator(".toggle").click();
+  await until(() => server.titles(), ["first", "two"]);
+  await until(screen.completed, ["two"]);
+  assert.equal(await page.evaluate(() => {
+    try {
+      document.createElement("p").innerHTML = "<b>x</b>";
+      return "allowed";
+    } catch (error) {
+      return error.name;
+    }
+  }), "TypeError");
+  await until(() => faults.splice(0), ["policy: require-trusted-types-for"]);
+});
+
 scenario("a title of 501 characters is refused and not lost", {}, async ({ page, screen, server }) => {
   await screen.add("x".repeat(501));
   await until(() => page.locator(".notice-title").innerText(), "This task was not added");
-  assert.match(await page.locator(".notice-detail").innerText(), /500/);
+  assert.match(await page.locator(".notice-detail").innerText(), /501 characters.*\(Unprocessable Content\)/);
   await until(screen.titles, []);
   await page.getByRole("button", { name: "Edit again" }).click();
   assert.equal(await page.locator(".new-todo").inputValue(), "x".repeat(501));
