@@ -61,7 +61,7 @@ int store_locate(cli *c, bool make)
         fail_memory(&error);
         return cli_failed(c, NULL, &error);
     }
-    if (c->uri.status || !c->uri.length)
+    if (c->uri.status || (!given && !c->uri.length))
         return cli_misused(c, "store_unknown",
                            "no store: set --db, TASKS_DB, XDG_DATA_HOME or HOME (at most %d bytes)", URI_MAX);
     return given || !make ? EXITS_DONE : make_folders(c, c->uri.bytes + strlen(SQLITE));
@@ -75,9 +75,17 @@ tasks_options store_options(const cli *c)
     return options;
 }
 
+/* Names the file when the message does not. Other URIs may hold a password. */
+static const char *name_of(const cli *c, const tasks_error *error)
+{
+    const char *uri = c->uri.length ? c->uri.bytes : "";
+    bool named = strncmp(uri, SQLITE, strlen(SQLITE)) != 0 || strstr(error->message, uri + strlen(SQLITE));
+    return named || !uri[strlen(SQLITE)] ? NULL : uri;
+}
+
 int store_refused(const cli *c, const tasks_error *error)
 {
-    int code = cli_failed(c, NULL, error);
+    int code = cli_failed(c, name_of(c, error), error);
     bool misused = error->status == TASKS_INVALID || strcmp(error->code, "backend_unknown") == 0;
     return misused ? EXITS_USAGE : code;
 }
