@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "run.h"
@@ -89,7 +90,7 @@ static const struct malformed {
     {"0xFE", "\xFE"},
     {"0xFF", "\xFF"},
     {"Latin-1", "caf\xE9"},
-    {"UTF-16", "\xFF\xFE z"},
+    {"UTF-16", "\xFF\xFEz"},
 };
 
 /* In text of every length up to 20, at every place: the fast path takes eight bytes at a time. */
@@ -225,12 +226,36 @@ START_TEST(trim_stays_inside_the_length)
 }
 END_TEST
 
+/* Each text in a block of exactly its length, where a sanitizer sees a read past the end. */
+static void look_at_all(const char *bytes)
+{
+    size_t length = strlen(bytes);
+    char *text = malloc(length);
+    const char *trimmed = text;
+    memcpy(text, bytes, length);
+    ck_assert_int_eq(text_count(text, length), -1);
+    ck_assert(!text_has_control(text, length, ""));
+    ck_assert(!text_has_blank(text, length));
+    text_trim(&trimmed, &length);
+    ck_assert_ptr_eq(trimmed, text);
+    ck_assert_uint_eq(length, strlen(bytes));
+    free(text);
+}
+
+START_TEST(nothing_reads_past_the_end)
+{
+    for (int i = 0; i < RUN_COUNT(malformed); i++)
+        look_at_all(malformed[i].bytes);
+}
+END_TEST
+
 int main(void)
 {
-    return run_suite("text", (const TTest *[]){counts_characters, every_code_point_but_surrogates_is_valid,
-                                               malformed_text_is_refused_wherever_it_stands,
-                                               a_character_cut_by_the_length_is_malformed, controls_are_found,
-                                               some_controls_can_be_allowed, blanks_are_found,
-                                               every_blank_is_trimmed_at_both_ends, trims,
-                                               trim_stays_inside_the_length, NULL});
+    return run_suite("text",
+                     (const TTest *[]){counts_characters, every_code_point_but_surrogates_is_valid,
+                                       malformed_text_is_refused_wherever_it_stands,
+                                       a_character_cut_by_the_length_is_malformed, controls_are_found,
+                                       some_controls_can_be_allowed, blanks_are_found,
+                                       every_blank_is_trimmed_at_both_ends, trims,
+                                       trim_stays_inside_the_length, nothing_reads_past_the_end, NULL});
 }
