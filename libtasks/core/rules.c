@@ -193,7 +193,7 @@ static tasks_status check_order(arena *memory, const tasks_patch *patch, backend
     (void)memory;
     if (isinf(patch->order))
         return fail_field(error, "order", "order_range", "order must be a finite number");
-    out->order = patch->order;
+    out->order = patch->order + 0.0; /* -0.0 becomes 0.0: not every store can tell them apart */
     return TASKS_OK;
 }
 
