@@ -113,11 +113,11 @@ tasks_status tasks_changes(tasks_db *db, int64_t since, uint32_t limit, tasks_pa
         return status;
     tasks_page_free(*out);
     *out = NULL;
-    return fail_field(error, "since", "changes_purged",
-                      since > read.revision
-                          ? "the store has no revision %lld yet: start again from 0"
-                          : "the deletions since revision %lld are not all kept: start again from 0",
-                      (long long)since);
+    return fail(error, TASKS_NOT_FOUND, "changes_purged",
+                since > read.revision
+                    ? "the store has no revision %lld yet: start again from 0"
+                    : "the deletions since revision %lld are not all kept: start again from 0",
+                (long long)since);
 }
 
 tasks_status tasks_ping(tasks_db *db, tasks_error *error)
