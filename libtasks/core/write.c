@@ -229,18 +229,32 @@ tasks_status tasks_clear(tasks_db *db, const tasks_query *query, int64_t *delete
 
 /* ---- Sweeping ---- */
 
+/* A sweep removes more than tasks; its rows are the tasks. */
+static void count_restart(void *count)
+{
+    *(int64_t *)count = 0;
+}
+
+static tasks_status count_row(void *count, const backend_row *row)
+{
+    (void)row;
+    ++*(int64_t *)count;
+    return TASKS_OK;
+}
+
 /* `owner` may be another one than the handle's: only db_whole() handles get here with one. */
 static tasks_status sweep_owner(tasks_db *db, const char *owner, int64_t *swept, tasks_error *error)
 {
     const backend_op op = {.kind = BACKEND_SWEEP, .id = TASKS_LIMIT_MAX};
     tasks_status status;
-    int64_t removed;
+    int64_t removed, tasks;
     do {
-        backend_batch batch = start(db, &op, 1, page_no_sink());
+        backend_sink sink = {.context = &tasks, .restart = count_restart, .row = count_row};
+        backend_batch batch = start(db, &op, 1, sink);
         batch.owner = owner;
         status = db_write(db, &batch, error);
         removed = status ? 0 : batch.removed;
-        *swept += removed;
+        *swept += status ? 0 : tasks;
     } while (removed >= TASKS_LIMIT_MAX);
     return status;
 }
