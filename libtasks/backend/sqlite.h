@@ -45,6 +45,7 @@ typedef enum sqlite_sql {
     SQL_CHANGES_END,
     SQL_CHANGES_ROWS,
     SQL_OWNERS,
+    SQL_REVISION,
     SQL_NEXT_REVISION,
     SQL_INSERT,
     SQL_DELETE,
@@ -93,7 +94,7 @@ tasks_status sqlite_run(sqlite_connection *c, sqlite3_stmt *statement, tasks_err
 tasks_status sqlite_do(sqlite_connection *c, sqlite_sql which, tasks_error *error);
 /* Steps once: SQLITE_ROW, SQLITE_DONE, or SQLITE_ERROR with `error` filled. */
 int sqlite_step(sqlite_connection *c, sqlite3_stmt *statement, tasks_error *error);
-/* Reads the columns of LIST_SQL_COLUMNS and, where there is one more, whether it is a tombstone. */
+/* Reads the columns of LIST_SQL_COLUMNS. */
 tasks_status sqlite_row(sqlite3_stmt *statement, backend_row *row, tasks_error *error);
 void sqlite_bind_text(sqlite3_stmt *statement, int index, const char *text); /* NULL binds NULL */
 void sqlite_bind_time(sqlite3_stmt *statement, int index, int64_t time_ms);  /* TASKS_NO_TIME binds NULL */

@@ -41,6 +41,7 @@ static const char *const sql[SQL_COUNT] = {
                        "'', '', 1 FROM tombstones WHERE owner = ?1 AND revision > ?2 AND revision <= ?3 "
                        "ORDER BY revision, id",
     [SQL_OWNERS] = "SELECT owner FROM owners WHERE ?1 IS NULL OR owner > ?1 ORDER BY owner LIMIT ?2",
+    [SQL_REVISION] = "SELECT revision FROM owners WHERE owner = ?1",
     [SQL_NEXT_REVISION] =
         "INSERT INTO owners (owner, revision, last_id) VALUES (?1, 1, ?2) ON CONFLICT (owner) DO UPDATE "
         "SET revision = revision + 1, last_id = last_id + ?2 RETURNING revision, last_id",
@@ -314,8 +315,7 @@ tasks_status sqlite_row(sqlite3_stmt *s, backend_row *row, tasks_error *error)
                  .updated_at_ms = sqlite3_column_int64(s, 9),
                  .uid = column_text(s, 10),
                  .title = column_text(s, 11),
-                 .notes = column_text(s, 13),
-                 .deleted = sqlite3_column_count(s) > 14 ? sqlite3_column_int(s, 14) : 0},
+                 .notes = column_text(s, 13)},
         .tags = column_text(s, 12),
     };
     if (!row->task.title || !row->task.notes || !row->tags || (has_uid && !row->task.uid))

@@ -12,22 +12,24 @@ static void make_list(buf *sql, const void *list)
     list_sql_write(sql, &dialect, list);
 }
 
+enum { DELETED = 14 }; /* the column of SQL_CHANGES_ROWS that tells tombstones from tasks */
+
 /* Hands the rows of a bound statement to the sink. */
-static tasks_status emit(sqlite_connection *c, sqlite3_stmt *statement, const backend_sink *sink,
-                         tasks_error *error)
+static tasks_status emit(sqlite_connection *c, sqlite3_stmt *statement, backend_read *r)
 {
     int code;
-    while ((code = sqlite_step(c, statement, error)) == SQLITE_ROW) {
+    while ((code = sqlite_step(c, statement, &r->error)) == SQLITE_ROW) {
         backend_row row;
-        tasks_status status = sqlite_row(statement, &row, error);
-        if (!status && (status = sink->row(sink->context, &row)))
-            fail_memory(error);
+        tasks_status status = sqlite_row(statement, &row, &r->error);
+        row.task.deleted = r->kind == BACKEND_CHANGES && sqlite3_column_int(statement, DELETED);
+        if (!status && (status = r->sink.row(r->sink.context, &row)))
+            fail_memory(&r->error);
         if (status) {
             sqlite3_reset(statement);
             return status;
         }
     }
-    return code == SQLITE_DONE ? TASKS_OK : error->status;
+    return code == SQLITE_DONE ? TASKS_OK : r->error.status;
 }
 
 static tasks_status read_task(sqlite_connection *c, backend_read *r)
@@ -94,7 +96,7 @@ static tasks_status read_list(sqlite_connection *c, backend_read *r)
         sqlite_bind_text(s, LIST_SQL_TAG, list->tag);
     if (list->text)
         sqlite_bind_text(s, LIST_SQL_TEXT, list->text);
-    return emit(c, s, &r->sink, &r->error);
+    return emit(c, s, r);
 }
 
 /* The revision of the limit-th change after `since`: where the page ends. */
@@ -130,7 +132,7 @@ static tasks_status read_changes(sqlite_connection *c, backend_read *r)
     sqlite3_bind_int64(s, 2, r->since);
     sqlite3_bind_int64(s, 3, end);
     sqlite3_bind_int64(s, 4, r->now_ms);
-    return emit(c, s, &r->sink, &r->error);
+    return emit(c, s, r);
 }
 
 static tasks_status read_owners(sqlite_connection *c, backend_read *r)

@@ -333,7 +333,8 @@ static tasks_status ask(writer *w, sqlite_sql which, int64_t a, int64_t b, int64
     if (!s)
         return w->batch->error.status;
     sqlite_bind_text(s, 1, w->batch->owner);
-    sqlite3_bind_int64(s, 2, a);
+    if (sqlite3_bind_parameter_count(s) > 1)
+        sqlite3_bind_int64(s, 2, a);
     if (sqlite3_bind_parameter_count(s) > 2)
         sqlite3_bind_int64(s, 3, b);
     int code = sqlite_step(w->c, s, &w->batch->error);
@@ -420,6 +421,8 @@ static tasks_status run_ops(sqlite_connection *c, backend_batch *batch)
         if (status)
             batch->error.op_index = (int32_t)i;
     }
+    if (!status && !w.revision)
+        status = ask(&w, SQL_REVISION, 0, 0, &w.revision);
     batch->revision = w.revision;
     return status;
 }
