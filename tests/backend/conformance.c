@@ -7,7 +7,9 @@
 
 enum { TIMEOUT_S = 60 }; /* sanitizers are slow, and machines are shared */
 
-static TCase *(*const groups[])(void) = {contract_tasks, contract_once, contract_watch};
+static TCase *(*const groups[])(void) = {contract_tasks,   contract_texts,  contract_batches, contract_once,
+                                         contract_changes, contract_expiry, contract_lists,   contract_owners,
+                                         contract_threads, contract_watch,  contract_whole};
 
 static int run(const char *name)
 {

@@ -1,9 +1,11 @@
 #include "folder.h"
 
+#include <dirent.h>
 #include <err.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static char folder[512];
@@ -11,8 +13,9 @@ static char folder[512];
 bool folder_make(void)
 {
     const char *base = getenv("TMPDIR");
-    if ((size_t)snprintf(folder, sizeof folder, "%s/tasks.XXXXXX", base && *base ? base : "/tmp") >=
-        sizeof folder)
+    if (!base || !*base)
+        base = access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm";
+    if ((size_t)snprintf(folder, sizeof folder, "%s/tasks.XXXXXX", base) >= sizeof folder)
         errx(1, "TMPDIR is too long");
     if (!mkdtemp(folder))
         err(1, "%s", folder);
@@ -30,6 +33,18 @@ static int remove_entry(const char *path, const struct stat *about, int kind, st
 void folder_remove(void)
 {
     nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+int folder_count(void)
+{
+    DIR *entries = opendir(folder);
+    int count = 0;
+    if (!entries)
+        err(1, "%s", folder);
+    for (struct dirent *entry; (entry = readdir(entries));)
+        count += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+    closedir(entries);
+    return count;
 }
 
 const char *folder_path(void)

@@ -1,6 +1,7 @@
 #include "kit.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 _Thread_local tasks_error kit_error;
@@ -63,11 +64,26 @@ tasks_options kit_options(void)
     return options;
 }
 
+tasks_status kit_try(const tasks_options *options, tasks_db **out)
+{
+    return used->open(options, out, &kit_error);
+}
+
+void kit_place(char place[CONFORMANCE_URI_SIZE])
+{
+    used->make(place);
+}
+
+void kit_drop(const char *place)
+{
+    used->drop(place);
+}
+
 tasks_db *kit_open(void)
 {
     tasks_options options = kit_options();
     tasks_db *handle;
-    KIT_OK(used->open(&options, &handle, &kit_error));
+    KIT_OK(kit_try(&options, &handle));
     return handle;
 }
 
@@ -160,6 +176,45 @@ int64_t kit_revision(tasks_db *handle)
     int64_t revision, expired;
     KIT_OK(tasks_revision(handle, &revision, &expired, &kit_error));
     return revision;
+}
+
+uint32_t kit_random(uint64_t *state, uint32_t below)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)((*state >> 33) % below);
+}
+
+/* ---- Threads ---- */
+
+typedef struct worker {
+    pthread_t thread;
+    pthread_barrier_t *start;
+    void (*work)(int number, void *context);
+    int number;
+    void *context;
+} worker;
+
+static void *worker_run(void *opaque)
+{
+    worker *w = opaque;
+    pthread_barrier_wait(w->start);
+    w->work(w->number, w->context);
+    return NULL;
+}
+
+void kit_threads(int count, void (*work)(int number, void *context), void *context)
+{
+    worker workers[KIT_THREADS_MAX];
+    pthread_barrier_t start;
+    ck_assert_int_le(count, KIT_THREADS_MAX);
+    ck_assert_int_eq(pthread_barrier_init(&start, NULL, (unsigned)count), 0);
+    for (int i = 0; i < count; i++) {
+        workers[i] = (worker){.start = &start, .work = work, .number = i, .context = context};
+        ck_assert_int_eq(pthread_create(&workers[i].thread, NULL, worker_run, &workers[i]), 0);
+    }
+    for (int i = 0; i < count; i++)
+        pthread_join(workers[i].thread, NULL);
+    pthread_barrier_destroy(&start);
 }
 
 /* ---- Comparing ---- */

@@ -41,6 +41,9 @@ tasks_options kit_options(void);       /* what it was opened with */
 tasks_db *kit_open(void);              /* one more handle on it (CONFORMANCE_PERSISTS) */
 tasks_db *kit_view(const char *owner); /* tasks_as(kit_db()) */
 void kit_reopen(void);                 /* closes kit_db() and opens the store again (CONFORMANCE_PERSISTS) */
+tasks_status kit_try(const tasks_options *options, tasks_db **out); /* opens; see kit_error */
+void kit_place(char uri[CONFORMANCE_URI_SIZE]);                     /* for one more store, */
+void kit_drop(const char *uri);                                     /* and its end */
 int64_t kit_now(void);
 void kit_clock(int64_t now_ms);
 
@@ -53,6 +56,13 @@ tasks_task *kit_update(tasks_db *db, int64_t id, const tasks_patch *patch);
 tasks_task *kit_get(tasks_db *db, int64_t id);
 tasks_page *kit_list(tasks_db *db, const tasks_query *query); /* NULL for all */
 int64_t kit_revision(tasks_db *db);
+
+/* The same numbers for the same start, on every machine. */
+uint32_t kit_random(uint64_t *state, uint32_t below);
+
+/* Runs `work` in `count` threads at the same time, each with its number, until all are done. */
+enum { KIT_THREADS_MAX = 32 };
+void kit_threads(int count, void (*work)(int number, void *context), void *context);
 
 /* Every member of both is the same. */
 void kit_same(const tasks_task *a, const tasks_task *b);
