@@ -230,26 +230,28 @@ static enum config_result apply(struct reading *r)
     return CONFIG_RUN;
 }
 
+static const struct listen_address *exposed(const struct listen_address *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!list[i].loopback)
+            return &list[i];
+    return NULL;
+}
+
 /* An address that others can reach is served only by somebody who has said who may use it. */
 static enum config_result check_exposure(struct reading *r)
 {
     struct config *config = r->config;
-    const struct listen_address *exposed = NULL;
-    for (size_t i = 0; i < config->listen_count + config->admin_count; i++) {
-        const struct listen_address *address =
-            i < config->listen_count ? &config->listen[i] : &config->admin[i - config->listen_count];
-        if (!address->loopback)
-            exposed = address;
-    }
-    if (exposed && config->auth == CONFIG_AUTH_UNSAID) {
-        bad(r, "--listen", "");
-        buf_print(r->fault,
-                  "%s can be reached by other machines, so say --auth aloud (--auth none lets everybody in)",
-                  exposed->host);
-        return CONFIG_BAD;
-    }
-    config->access.any_host = exposed && config->access.host_count == 0;
-    return CONFIG_RUN;
+    const struct listen_address *public = exposed(config->listen, config->listen_count);
+    const struct listen_address *admin = exposed(config->admin, config->admin_count);
+    config->access.any_host = public && config->access.host_count == 0;
+    if ((!public && !admin) || config->auth != CONFIG_AUTH_UNSAID)
+        return CONFIG_RUN;
+    bad(r, public ? "--listen" : "--admin-listen", "");
+    buf_print(r->fault,
+              "%s can be reached by other machines, so say --auth aloud (--auth none lets everybody in)",
+              public ? public->host : admin->host);
+    return CONFIG_BAD;
 }
 
 enum config_result config_read(struct config *config, char *const *argv, buf *fault)

@@ -1,0 +1,240 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run.h"
+
+static struct config config;
+static buf fault;
+
+static enum config_result read_arguments(const char *const *arguments)
+{
+    char *argv[16] = {strdup("tasksd")};
+    for (int i = 0; arguments[i]; i++)
+        argv[i + 1] = strdup(arguments[i]);
+    buf_init(&fault, 4096);
+    enum config_result result = config_read(&config, argv, &fault);
+    for (int i = 0; argv[i]; i++)
+        free(argv[i]);
+    return result;
+}
+
+#define READ(...) read_arguments((const char *const[]){__VA_ARGS__, NULL})
+
+static void done(void)
+{
+    config_done(&config);
+    buf_done(&fault);
+}
+
+/* A configuration file that is gone after the test. */
+static const char *write_file(const char *text)
+{
+    static char path[] = "/tmp/check_config.XXXXXX";
+    snprintf(path, sizeof path, "/tmp/check_config.XXXXXX");
+    int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, text, strlen(text)), (int)strlen(text));
+    close(fd);
+    return path;
+}
+
+START_TEST(has_defaults)
+{
+    ck_assert_int_eq(read_arguments((const char *const[]){NULL}), CONFIG_RUN);
+    ck_assert_uint_eq(config.listen_count, 1);
+    ck_assert_str_eq(config.listen[0].host, "127.0.0.1");
+    ck_assert_int_eq(config.listen[0].port, 5000);
+    ck_assert_uint_eq(config.admin_count, 0);
+    ck_assert_ptr_null(config.db);
+    ck_assert_int_eq(config.workers, 512);
+    ck_assert_int_eq(config.per_address, 256);
+    ck_assert_int_eq(config.pool, 5);
+    ck_assert_int_eq(config.keep_alive_ms, 75000);
+    ck_assert(!config.migrate && !config.allow_delete_all && !config.access.any_host);
+    ck_assert_int_eq(config.log_format, LOG_NONE);
+    done();
+}
+END_TEST
+
+START_TEST(reads_every_flag)
+{
+    ck_assert_int_eq(READ("--listen", "127.0.0.1:1,127.0.0.1:2", "--admin-listen=127.0.0.1:3",
+                          "--db=sqlite:x=y", "--migrate", "--allow-delete-all=no", "--workers", "8",
+                          "--keep-alive=1500ms", "--drain-delay=2m", "--drain-timeout=7",
+                          "--log-format=json"),
+                     CONFIG_RUN);
+    ck_assert_uint_eq(config.listen_count, 2);
+    ck_assert_int_eq(config.admin[0].port, 3);
+    ck_assert_str_eq(config.db, "sqlite:x=y");
+    ck_assert(config.migrate && !config.allow_delete_all);
+    ck_assert_int_eq(config.workers, 8);
+    ck_assert_int_eq(config.per_address, 4);
+    ck_assert_int_eq(config.keep_alive_ms, 1500);
+    ck_assert_int_eq(config.drain_delay_ms, 120000);
+    ck_assert_int_eq(config.drain_timeout_ms, 7000);
+    ck_assert_int_eq(config.log_format, LOG_JSON);
+    done();
+}
+END_TEST
+
+START_TEST(a_flag_comes_before_a_variable_before_the_file)
+{
+    const char *path =
+        write_file("# settings\n\n workers = 20 \npool=2\r\n\tdb = sqlite:c  d\nkeep-alive = 1s\n");
+    setenv("TASKSD_CONFIG", path, 1);
+    setenv("TASKSD_POOL", "3", 1);
+    setenv("TASKSD_KEEP_ALIVE", "2s", 1);
+    ck_assert_int_eq(READ("--keep-alive", "3s"), CONFIG_RUN);
+    ck_assert_int_eq(config.workers, 20);
+    ck_assert_int_eq(config.pool, 3);
+    ck_assert_int_eq(config.keep_alive_ms, 3000);
+    ck_assert_str_eq(config.db, "sqlite:c  d");
+    done();
+    unlink(path);
+}
+END_TEST
+
+START_TEST(help_and_version_come_first)
+{
+    ck_assert_int_eq(READ("--help", "--nonsense"), CONFIG_HELP);
+    done();
+    ck_assert_int_eq(READ("-h"), CONFIG_HELP);
+    done();
+    ck_assert_int_eq(READ("--version"), CONFIG_VERSION);
+    done();
+}
+END_TEST
+
+START_TEST(the_help_names_every_setting)
+{
+    static const char *const names[] = {"--listen",
+                                        "--admin-listen",
+                                        "--db",
+                                        "--auth",
+                                        "--workers",
+                                        "--pool",
+                                        "--keep-alive",
+                                        "--migrate",
+                                        "--config",
+                                        "--cors-origin",
+                                        "--allow-delete-all",
+                                        "--trusted-proxy",
+                                        "--drain-delay",
+                                        "--drain-timeout",
+                                        "--connections-per-address",
+                                        "--request-timeout",
+                                        "--log-format",
+                                        "--version"};
+    buf help;
+    buf_init(&help, 64 << 10);
+    config_help(&help);
+    for (int i = 0; i < RUN_COUNT(names); i++)
+        ck_assert_msg(strstr(help.bytes, names[i]), "%s", names[i]);
+    buf_done(&help);
+}
+END_TEST
+
+START_TEST(names_the_flag_that_is_wrong)
+{
+    static const struct {
+        const char *flag, *value, *fault;
+    } rows[] = {
+        {"--nonsense", NULL, "--nonsense: no such option"},
+        {"nonsense", NULL, "nonsense: no such option"},
+        {"--nonsense=1", NULL, "--nonsense=1: no such option"},
+        {"--workers", NULL, "--workers: needs a value"},
+        {"--workers", "many", "--workers: 'many' is not a number from 4 to 16384"},
+        {"--workers", "3", "--workers: '3' is not a number"},
+        {"--workers", "", "--workers: '' is not a number"},
+        {"--workers", "16385", "--workers: '16385' is not a number"},
+        {"--pool", "0", "--pool: '0' is not a number from 1 to 64"},
+        {"--keep-alive", "5h", "--keep-alive: '5h' is not a time"},
+        {"--keep-alive", "-1s", "--keep-alive: '-1s' is not a time"},
+        {"--keep-alive", "61m", "--keep-alive: '61m' is not a time"},
+        {"--keep-alive", "1.5s", "--keep-alive: '1.5s' is not a time"},
+        {"--keep-alive", "99999999999999999999s", "is not a time"},
+        {"--request-timeout", "50ms", "--request-timeout: '50ms' is not a number from 100"},
+        {"--migrate=maybe", NULL, "--migrate: 'maybe' is neither true nor false"},
+        {"--listen", "5000", "--listen: '5000' is not HOST:PORT"},
+        {"--listen", "443s", "--listen: '443s' asks for TLS"},
+        {"--admin-listen", "[::1]:1", "--admin-listen: '[::1]:1' is an IPv6 address"},
+        {"--auth", "token", "--auth: 'token' is not known: this build knows only 'none'"},
+        {"--auth", "", "--auth: '' is not known"},
+        {"--log-format", "xml", "--log-format: 'xml' is not one of"},
+        {"--cors-origin", "example.org", "--cors-origin: 'example.org' is not a list of origins"},
+        {"--trusted-proxy", "10.0.0.0/40", "--trusted-proxy: '10.0.0.0/40' is not a list of IPv4 networks"},
+        {"--allow-host", "http://a", "--allow-host: 'http://a' is not a list of host names"},
+        {"--db", "", "--db: '' is empty"},
+        {"--config", "/nonexistent/file", "/nonexistent/file: No such file"},
+    };
+    for (int i = 0; i < RUN_COUNT(rows); i++) {
+        ck_assert_int_eq(READ(rows[i].flag, rows[i].value), CONFIG_BAD);
+        ck_assert_msg(strstr(fault.bytes, rows[i].fault), "%s, not %s", fault.bytes, rows[i].fault);
+        ck_assert_ptr_null(strchr(fault.bytes, '\n'));
+        done();
+    }
+}
+END_TEST
+
+START_TEST(names_the_variable_that_is_wrong)
+{
+    setenv("TASKSD_CONNECTIONS_PER_ADDRESS", "x", 1);
+    ck_assert_int_eq(READ("--workers=8"), CONFIG_BAD);
+    ck_assert_int_eq(strncmp(fault.bytes, "TASKSD_CONNECTIONS_PER_ADDRESS: 'x' is not", 42), 0);
+    done();
+}
+END_TEST
+
+START_TEST(names_the_line_that_is_wrong)
+{
+    static const char *const rows[][2] = {
+        {"# a\nworkers = x\n", ":2: workers: 'x' is not a number"},
+        {"workers\n", ":1: is not NAME = VALUE"},
+        {"\n\nnonsense = 1", ":3: no such setting"},
+        {"config = other", ":1: no such setting"},
+        {"pool = 1\npool = 2", ":2: comes a second time"},
+        {"= 1", ":1: no such setting"},
+    };
+    for (int i = 0; i < RUN_COUNT(rows); i++) {
+        const char *path = write_file(rows[i][0]);
+        ck_assert_int_eq(READ("--config", path), CONFIG_BAD);
+        ck_assert_int_eq(strncmp(fault.bytes, path, strlen(path)), 0);
+        ck_assert_msg(strstr(fault.bytes, rows[i][1]), "%s, not %s", fault.bytes, rows[i][1]);
+        done();
+        unlink(path);
+    }
+}
+END_TEST
+
+START_TEST(who_can_be_reached_says_auth_aloud)
+{
+    ck_assert_int_eq(READ("--listen=0.0.0.0:0"), CONFIG_BAD);
+    ck_assert_ptr_nonnull(strstr(fault.bytes, "--auth"));
+    done();
+    ck_assert_int_eq(READ("--listen=127.0.0.1:0,192.168.1.1:0"), CONFIG_BAD);
+    done();
+    ck_assert_int_eq(READ("--admin-listen=0.0.0.0:0"), CONFIG_BAD);
+    ck_assert_int_eq(strncmp(fault.bytes, "--admin-listen: ", 16), 0);
+    done();
+    ck_assert_int_eq(READ("--listen=0.0.0.0:0", "--auth=none"), CONFIG_RUN);
+    ck_assert(config.access.any_host);
+    done();
+    ck_assert_int_eq(READ("--listen=0.0.0.0:0", "--auth=none", "--allow-host=a"), CONFIG_RUN);
+    ck_assert(!config.access.any_host);
+    done();
+}
+END_TEST
+
+int main(void)
+{
+    return run_suite(
+        "config",
+        (const TTest *[]){has_defaults, reads_every_flag, a_flag_comes_before_a_variable_before_the_file,
+                          help_and_version_come_first, the_help_names_every_setting,
+                          names_the_flag_that_is_wrong, names_the_variable_that_is_wrong,
+                          names_the_line_that_is_wrong, who_can_be_reached_says_auth_aloud, NULL});
+}
