@@ -42,7 +42,8 @@ static bool only(const char *text, const char *allowed)
     return text[0] && text[strspn(text, allowed)] == '\0';
 }
 
-/* civetweb skips any white space between the words of the first line; only one blank is right. */
+/* civetweb skips any white space between the words of the first line; only one blank is right. (Behind the
+ * version it leaves no trace of whether the two bytes were CR LF.) */
 static const char *check_request_line(const struct guard_head *head)
 {
     if (head->uri != end_of(head->method) + 1)

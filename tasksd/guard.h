@@ -11,7 +11,8 @@
 
 /* A request head as civetweb leaves it: every pointer points into the one block that was received, in
  * which it has put a NUL over the byte after each part. That is what makes the check possible: what lies
- * between two parts shows whether something was skipped. */
+ * between two parts shows whether something was skipped. Two bytes behind the block are looked at too when
+ * it ends with LF LF; civetweb's buffer has them, as malloc() rounds its 16 KiB up. */
 struct guard_head {
     const char *method, *uri, *query, *version; /* query: after '?', or NULL; version: "1.1" */
     const struct http_header *headers;

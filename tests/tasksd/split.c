@@ -93,7 +93,7 @@ bool split_head(const char *bytes, size_t length, struct split *out, size_t *tak
         skipped++;
     size_t count = head_length(bytes + skipped, length - skipped);
     *taken = skipped + count;
-    out->block = count ? malloc(count) : NULL;
+    out->block = count ? calloc(1, count + 2) : NULL;
     if (!out->block)
         return false;
     memcpy(out->block, bytes + skipped, count);

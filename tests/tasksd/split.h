@@ -5,7 +5,7 @@
 #include "guard.h"
 
 struct split {
-    char *block; /* what was received, with NULs put in; exactly as long as the head */
+    char *block; /* what was received, with NULs put in; two bytes longer than the head (see guard.h) */
     struct http_header headers[HTTP_HEADERS_MAX];
     struct guard_head head;
 };
