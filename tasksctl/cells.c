@@ -1,7 +1,6 @@
 #include "cells.h"
 
 #include <langinfo.h>
-#include <limits.h>
 #include <locale.h>
 #include <stdint.h>
 #include <string.h>

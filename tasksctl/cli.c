@@ -117,6 +117,8 @@ static int run_command(cli *c, option_parser *p, bool named)
         help_command(&c->out.sink.text, c->command);
         return EXITS_DONE;
     }
+    if (c->version)
+        return cli_find(c, "version")->run(c);
     code = check_words(c);
     return code ? code : c->command->run(c);
 }

@@ -1,7 +1,7 @@
+#include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "buf.h"
 #include "cmd.h"
 #include "fail.h"
 #include "interrupt.h"
@@ -49,12 +49,19 @@ static tasks_status backup(cli *c, const char *path, tasks_error *error)
 
 static void print(cli *c, const char *path)
 {
-    buf sentence;
-    buf_init(&sentence, 1 << 16);
-    buf_print(&sentence, "Backed up to %s", path);
-    output_facts(&c->out, sentence.bytes ? sentence.bytes : path,
-                 &(output_fact){.key = "backup", .text = path}, 1);
-    buf_done(&sentence);
+    char sentence[PATH_MAX + 32];
+    snprintf(sentence, sizeof sentence, "Backed up to %s", path);
+    output_facts(&c->out, sentence, &(output_fact){.key = "backup", .text = path}, 1);
+}
+
+static int failed(const cli *c, tasks_error *error)
+{
+    int interrupted = interrupt_exit_code();
+    if (!interrupted)
+        return cli_failed(c, NULL, error);
+    fail(error, TASKS_TIMEOUT, "interrupted", "interrupted; no backup was written");
+    cli_failed(c, NULL, error);
+    return interrupted;
 }
 
 int cmd_backup(cli *c)
@@ -64,12 +71,8 @@ int cmd_backup(cli *c)
     int code = store_open(c);
     if (code)
         return code;
-    if (!backup(c, path, &error)) {
-        print(c, path);
-        return EXITS_DONE;
-    }
-    code = interrupt_exit_code();
-    if (code)
-        fail(&error, TASKS_TIMEOUT, "interrupted", "interrupted; no backup was written");
-    return code ? (cli_failed(c, NULL, &error), code) : cli_failed(c, NULL, &error);
+    if (backup(c, path, &error))
+        return failed(c, &error);
+    print(c, path);
+    return EXITS_DONE;
 }

@@ -109,6 +109,7 @@ int cmd_list(cli *c)
     if (code)
         return code;
     output_start(&c->out, OUTPUT_TABLE, true, NULL);
+    /* JSON that breaks off stays without its end, so that nobody takes it for the whole list. */
     if (print_pages(c, &arguments->query, arguments->limit ? arguments->limit : INT64_MAX, &error))
         return cli_failed(c, NULL, &error);
     output_end(&c->out);

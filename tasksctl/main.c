@@ -2,7 +2,7 @@
 #include "interrupt.h"
 #include "terminal.h"
 
-enum { IDS = TASKS_LIMIT_MAX };
+enum { IDS = TASKS_LIMIT_MAX }; /* as many as one batch holds */
 
 static const cli_command commands[] = {
     {"add", cmd_add, "TITLE|-", 1, 1, "Add a task, or one for each line of standard input", &cmd_add_form},

@@ -94,6 +94,14 @@ static void end_line(output *o)
     o->gap = 0;
 }
 
+/* What was put together in the scratch buffer, which must not be lost unseen. */
+static const char *scratch_text(output *o)
+{
+    if (o->scratch.status)
+        o->sink.error = ENOMEM;
+    return o->scratch.length ? o->scratch.bytes : "";
+}
+
 /* Tags hold no blanks. The result lives until the next call. */
 static const char *tags_of(output *o, const tasks_task *task)
 {
@@ -103,7 +111,7 @@ static const char *tags_of(output *o, const tasks_task *task)
             buf_char(&o->scratch, ' ');
         buf_text(&o->scratch, task->tags[i]);
     }
-    return o->scratch.length ? o->scratch.bytes : "";
+    return scratch_text(o);
 }
 
 static const char *priority_of(const tasks_task *task)
@@ -357,7 +365,7 @@ static const char *valid(output *o, const char *text)
         return text;
     buf_reset(&o->scratch);
     cells_put(&o->scratch, text, CELLS_ALL);
-    return o->scratch.length ? o->scratch.bytes : "";
+    return scratch_text(o);
 }
 
 static void json_facts(output *o, const output_fact *facts, size_t count)

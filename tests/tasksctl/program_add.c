@@ -140,6 +140,25 @@ START_TEST(refuses_bad_usage)
 }
 END_TEST
 
+START_TEST(refuses_too_many_tags)
+{
+    static const char *arguments[70] = {"add", "x"};
+    static char tags[65][16];
+    for (int i = 0; i < 65; i++) {
+        snprintf(tags[i], sizeof tags[i], "--tag=%d", i);
+        arguments[i + 2] = tags[i];
+    }
+    result r = program_run(&(program){0}, arguments);
+    program_refuses(&r, 2, "--tag takes at most 64 tags");
+    arguments[2 + 64] = NULL;
+    r = program_run(&(program){0}, arguments);
+    program_refuses(&r, 7, "64 tags, 20 are allowed");
+    arguments[2 + 20] = NULL;
+    r = program_run(&(program){0}, arguments);
+    program_expect(&r, 0, "Added 1  x\n", "");
+}
+END_TEST
+
 START_TEST(refuses_a_uid_that_is_taken)
 {
     EXPECT(0, "1\n", "", "add", "x", "--uid", "u", "--quiet");
@@ -283,6 +302,7 @@ int main(void)
                                   keeps_naughty_strings,
                                   refuses_bad_data,
                                   refuses_bad_usage,
+                                  refuses_too_many_tags,
                                   refuses_a_uid_that_is_taken,
                                   adds_each_line,
                                   adds_windows_lines,

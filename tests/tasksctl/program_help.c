@@ -59,11 +59,13 @@ START_TEST(names_what_was_meant)
     REFUSES(2, "did you mean migrate?", "help", "migarte");
     REFUSES(2, "unknown option --jsno; did you mean --json?", "list", "--jsno");
     REFUSES(2, "unknown option --ownr; did you mean --owner?", "--ownr=x", "list");
+    REFUSES(2, "unknown option --jsno; did you mean --json?", "--jsno");
     REFUSES(2, "unknown option -json; did you mean --json?", "list", "-json");
     REFUSES(2, "unknown option -x", "list", "-x");
     /* No abbreviations: a new option must not change what an old command line means. */
     REFUSES(2, "unknown option --comp", "list", "--comp");
-    REFUSES(2, "unknown option --", "list", "--\xFF\033[31m");
+    result r = RUN("list", "--\xFF\033[31m");
+    program_refuses(&r, 2, "unknown option --\xEF\xBF\xBD [31m\n");
 }
 END_TEST
 
@@ -95,6 +97,7 @@ START_TEST(prints_the_version)
 {
     EXPECT(0, "tasksctl 0.1.0 (libtasks 0.1.0)\n", "", "version");
     EXPECT(0, "tasksctl 0.1.0 (libtasks 0.1.0)\n", "", "--version");
+    EXPECT(0, "tasksctl 0.1.0 (libtasks 0.1.0)\n", "", "show", "--version");
     EXPECT(0, "{\"tasksctl\":\"0.1.0\",\"libtasks\":\"0.1.0\"}\n", "", "version", "--json");
     REFUSES(2, "'x' is too much", "version", "x");
 }

@@ -61,18 +61,29 @@ END_TEST
 START_TEST(without_a_home_there_is_no_default)
 {
     program how = {.environment = (const char *const[]){"TASKS_DB", NULL}};
-    result r = RUN_WITH(how, "list");
+    result r = RUN_WITH(how, "migrate");
+    program_refuses(&r, 2, "set --db, TASKS_DB, XDG_DATA_HOME or HOME");
+    r = RUN_WITH(how, "list");
     program_refuses(&r, 2, "set --db, TASKS_DB, XDG_DATA_HOME or HOME");
 }
 END_TEST
 
-START_TEST(a_folder_in_the_way_is_named)
+START_TEST(a_file_where_a_folder_should_be_is_named)
 {
     program how = {.environment = (const char *const[]){"TASKS_DB", absolute("XDG_DATA_HOME="), NULL}};
     program_write_file("tasks", "x", 1);
     result r = RUN_WITH(how, "list");
     ck_assert_int_ne(r.code, 0);
-    ck_assert_ptr_nonnull(strstr(r.err, "tasks"));
+    ck_assert_ptr_nonnull(strstr(r.err, "/tasks/tasks.db"));
+}
+END_TEST
+
+START_TEST(a_folder_that_cannot_be_made_is_named)
+{
+    char variable[] = "XDG_DATA_HOME=/dev/null/data";
+    program how = {.environment = (const char *const[]){"TASKS_DB", variable, NULL}};
+    result r = RUN_WITH(how, "list");
+    program_refuses(&r, 1, "cannot make the folder /dev/null/data: Not a directory");
 }
 END_TEST
 
@@ -201,9 +212,10 @@ START_TEST(a_store_that_is_held_is_unavailable)
 {
     sqlite3 *db;
     EXPECT(0, NULL, "", "add", "x");
+    EXPECT(0, NULL, "", "done", "1");
     ck_assert_int_eq(sqlite3_open("tasks.db", &db), SQLITE_OK);
     ck_assert_int_eq(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    REFUSES(6, "", "add", "y");
+    REFUSES(6, "", "delete", "--completed", "--yes");
     EXPECT(0, "1\n", "", "list", "--quiet");
     sqlite3_close(db);
     EXPECT(0, "Added 2  y\n", "", "add", "y");
@@ -303,7 +315,8 @@ int main(void)
     const TTest *const tests[] = {the_default_is_under_xdg_data_home,
                                   the_default_is_under_home,
                                   without_a_home_there_is_no_default,
-                                  a_folder_in_the_way_is_named,
+                                  a_file_where_a_folder_should_be_is_named,
+                                  a_folder_that_cannot_be_made_is_named,
                                   an_option_beats_the_variable,
                                   bad_uris_are_misuse,
                                   refuses_a_file_that_is_no_database,
