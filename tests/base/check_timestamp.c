@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -165,13 +166,35 @@ START_TEST(refuses)
 }
 END_TEST
 
+START_TEST(months_have_their_days)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    static const int years[] = {0, 1900, 1999, 2000, 2023, 2024, 2100, 9996, 9999};
+    for (int i = 0; i < RUN_COUNT(years); i++)
+        for (int month = 1; month <= 12; month++)
+            for (int day = 0; day <= 99; day++) {
+                char text[64];
+                int64_t time_ms;
+                int year = years[i], leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+                int length = snprintf(text, sizeof text, "%04d-%02d-%02dT12:00:00Z", year, month, day);
+                bool exists = day >= 1 && day <= days[month - 1] + (month == 2 && leap);
+                ck_assert_msg(timestamp_read(text, (size_t)length, &time_ms) == exists, "%s", text);
+            }
+}
+END_TEST
+
+/* In blocks of exactly their length, where a sanitizer sees a read past the end. */
 START_TEST(refuses_every_beginning)
 {
     static const char text[] = "2026-01-31T09:30:00.123+05:30";
     int64_t time_ms;
-    for (size_t length = 0; length < sizeof text - 1; length++)
-        ck_assert_msg(!timestamp_read(text, length, &time_ms), "%.*s", (int)length, text);
-    ck_assert(timestamp_read(text, sizeof text - 1, &time_ms));
+    for (size_t length = 0; length <= sizeof text - 1; length++) {
+        char *start = malloc(length ? length : 1);
+        memcpy(start, text, length);
+        ck_assert_msg(timestamp_read(start, length, &time_ms) == (length == sizeof text - 1), "%.*s",
+                      (int)length, text);
+        free(start);
+    }
 }
 END_TEST
 
@@ -265,7 +288,7 @@ END_TEST
 
 int main(void)
 {
-    return run_suite("timestamp",
-                     (const TTest *[]){reads, refuses, refuses_every_beginning, refuses_any_foreign_byte,
-                                       writes, agrees_with_libc, knows_what_is_valid, clocks_run, NULL});
+    return run_suite("timestamp", (const TTest *[]){reads, refuses, months_have_their_days,
+                                                    refuses_every_beginning, refuses_any_foreign_byte, writes,
+                                                    agrees_with_libc, knows_what_is_valid, clocks_run, NULL});
 }
