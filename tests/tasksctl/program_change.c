@@ -222,6 +222,7 @@ START_TEST(applies_several_ids_or_none)
     add_three();
     REFUSES(3, "nothing was changed: no task 9", "done", "1", "9", "2");
     REFUSES(3, "nothing was changed: no task 9", "delete", "1", "2", "9");
+    REFUSES(3, "nothing was changed: no task 9", "undone", "1", "9");
     REFUSES(3, "tasksctl: no task 9", "done", "9");
     EXPECT(0, "1\n2\n3\n", "", "list", "--open", "--quiet");
     EXPECT(0, NULL, "", "done", "1", "2", "3");
