@@ -15,6 +15,7 @@ static void store_close(void *opaque)
     if (!store)
         return;
     sqlite3_close(store->memory);
+    sqlite3_close(atomic_load(&store->spare));
     free(store->path);
     free(store);
 }

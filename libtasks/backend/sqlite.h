@@ -3,6 +3,7 @@
 #define SQLITE_BACKEND_H
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 #include "backend.h"
 #include "buf.h"
@@ -13,8 +14,9 @@ enum {
 };
 
 typedef struct sqlite_store {
-    char *path;      /* absolute or relative to the working directory at open; ":memory:" */
-    sqlite3 *memory; /* the one connection of a store in memory */
+    char *path;               /* absolute or relative to the working directory at open; ":memory:" */
+    sqlite3 *memory;          /* the one connection of a store in memory */
+    _Atomic(sqlite3 *) spare; /* what open() looked at the file with; the first connection takes it over */
     uint32_t timeout_ms;
     int64_t tombstone_ms;
 } sqlite_store;

@@ -164,7 +164,7 @@ tasks_status sqlite_connect(void *opaque, uint32_t slot, void **out, tasks_error
     if (!c)
         return fail_memory(error);
     c->store = store;
-    c->db = store->memory;
+    c->db = store->memory ? store->memory : atomic_exchange(&store->spare, NULL);
     if (!c->db) {
         tasks_status status = sqlite_open_file(store->path, store->timeout_ms, false, &c->db, error);
         if (status) {

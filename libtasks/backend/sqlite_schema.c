@@ -168,9 +168,10 @@ static int ask(sqlite3 *db, const char *sql, int64_t *first, int64_t *second)
     return code;
 }
 
+/* A newer program tells in `migrations` whether this one can still work with its schema. */
 static tasks_status schema_read(sqlite3 *db, schema *out, tasks_error *error)
 {
-    int64_t tables = 0, known = 0, version = 0, oldest = 0;
+    int64_t tables = 0, known = 0, version = 0, oldest = 0, marked = 0;
     *out = (schema){0};
     int code =
         ask(db, "SELECT count(*), coalesce(sum(name = 'migrations'), 0) FROM sqlite_schema", &tables, &known);
@@ -178,12 +179,14 @@ static tasks_status schema_read(sqlite3 *db, schema *out, tasks_error *error)
         code = SQLITE_CORRUPT;
     if (!code && known)
         code = ask(db, "SELECT max(version), max(oldest_program) FROM migrations", &version, &oldest);
+    if (!code)
+        code = ask(db, "PRAGMA user_version", &marked, NULL);
     if (code)
         return sqlite_error(code, error);
-    if (oldest > BACKEND_SCHEMA)
+    if (oldest > BACKEND_SCHEMA || marked > version)
         return fail(error, TASKS_UNSUPPORTED, "store_newer",
                     "the store has schema %lld, from a newer program; this one knows up to %d: update it",
-                    (long long)version, BACKEND_SCHEMA);
+                    (long long)(marked > version ? marked : version), BACKEND_SCHEMA);
     *out = (schema){(int32_t)version, (int32_t)oldest};
     return TASKS_OK;
 }
@@ -254,7 +257,16 @@ static tasks_status open_memory(sqlite_store *store, schema *now, tasks_error *e
     return status ? status : schema_raise(store->memory, &config, now, error);
 }
 
-static tasks_status open_file(const sqlite_store *store, const backend_config *config, schema *now,
+static tasks_status raise_file(const sqlite_store *store, sqlite3 *db, const backend_config *config,
+                               schema *now, tasks_error *error)
+{
+    tasks_status status = schema_read(db, now, error);
+    if (!status)
+        status = schema_raise(db, config, now, error);
+    return status ? status : use_log(db, store->timeout_ms, error);
+}
+
+static tasks_status open_file(sqlite_store *store, const backend_config *config, schema *now,
                               tasks_error *error)
 {
     file f;
@@ -269,12 +281,11 @@ static tasks_status open_file(const sqlite_store *store, const backend_config *c
         status = sqlite_open_file(store->path, store->timeout_ms, false, &db, error);
     if (status)
         return status;
-    status = schema_read(db, now, error);
-    if (!status)
-        status = schema_raise(db, config, now, error);
-    if (!status)
-        status = use_log(db, store->timeout_ms, error);
-    sqlite3_close(db);
+    status = raise_file(store, db, config, now, error);
+    if (status)
+        sqlite3_close(db);
+    else
+        atomic_store(&store->spare, db);
     return status;
 }
 
@@ -318,6 +329,7 @@ tasks_status sqlite_schema_migrate(const backend_config *config, bool dry_run, t
     writing.migrate = true;
     status = store.path ? sqlite_schema_open(&store, &writing, &out->to, error) : fail_memory(error);
     sqlite3_close(store.memory);
+    sqlite3_close(atomic_load(&store.spare));
     free(store.path);
     return status;
 }
