@@ -235,10 +235,9 @@ static int http_error(struct mg_connection *connection, int status, const char *
         int theirs, ours;
         const char *code, *detail;
     } kinds[] = {
-        {413, 431, "head_too_large", "the request line and the headers are larger than 16 KiB"},
         {505, 505, "version_unsupported", "only HTTP/1.0 and HTTP/1.1 are spoken here"},
         {500, 500, "internal", "internal error"},
-        {0, 400, "request_malformed", "this is no HTTP request, or it ended early"},
+        {0, 400, "request_malformed", "this is no HTTP request, it ended early, or its head is over 16 KiB"},
     };
     arena none = {.chunks = NULL};
     struct exchange x = {.connection = connection};

@@ -1,0 +1,41 @@
+/* A real tasksd: the program that the environment variable TASKSD names, on free ports, with a store of its
+ * own. It ends with the test, however that ends. */
+#ifndef SERVER_H
+#define SERVER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct server {
+    pid_t pid;
+    int port, admin_port; /* 0 without --admin-listen */
+    int errors;           /* reads its stderr */
+    char said[8192];      /* what came from there so far */
+    char store[600];      /* the file */
+};
+
+/* Before and after all tests of a program: a temporary folder. */
+void server_prepare(void);
+void server_clean_up(void);
+
+/* Starts it with `arguments` (NULL-terminated) besides --listen 127.0.0.1:0 and --db, and waits until it
+ * serves. A second start with the same `s` takes the same store. */
+void server_start(struct server *s, const char *const *arguments);
+#define SERVER_START(s, ...) server_start(s, (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
+
+/* Starts it with `arguments` and nothing else; does not wait. */
+void server_spawn(struct server *s, const char *const *arguments);
+#define SERVER_SPAWN(s, ...) server_spawn(s, (const char *const[]){__VA_ARGS__, NULL})
+
+void server_signal(const struct server *s, int number);
+
+/* Waits for its end: the exit code, or -1 if a signal ended it. Fails the test after a generous time. */
+int server_wait(struct server *s);
+
+/* SIGTERM, then server_wait(), which must give 0. */
+void server_stop(struct server *s);
+
+/* Reads on until it has said `text` on stderr; false if it ends or is silent for too long before that. */
+bool server_says(struct server *s, const char *text);
+
+#endif
