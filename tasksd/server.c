@@ -52,7 +52,8 @@ static enum server_exit open_store(struct server *server, const char *uri)
     if (!status)
         return SERVER_DONE;
     bool migrate_helps = strcmp(error.code, "store_old") == 0 || strcmp(error.code, "file_missing") == 0;
-    log_line("%s%s", error.message, migrate_helps ? " (tasksd --migrate does it)" : "");
+    log_line("%s%s%s", status == TASKS_INVALID ? "--db: " : "", error.message,
+             migrate_helps ? " (tasksd --migrate does it)" : "");
     return exit_by_status[status];
 }
 

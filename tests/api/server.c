@@ -86,11 +86,11 @@ bool server_says(struct server *s, const char *text)
     return true;
 }
 
-/* The port in "...http://127.0.0.1:PORT from". */
+/* The port in "...http://HOST:PORT from". */
 static int port_after(const struct server *s, const char *start)
 {
     const char *at = strstr(s->said, start);
-    return at ? (int)strtol(at + strlen(start), NULL, 10) : 0;
+    return at ? (int)strtol(at + strlen(start) + strcspn(at + strlen(start), ":") + 1, NULL, 10) : 0;
 }
 
 void server_start(struct server *s, const char *const *arguments)
@@ -113,8 +113,8 @@ void server_start(struct server *s, const char *const *arguments)
     server_spawn(s, all);
     ck_assert_msg(server_says(s, admin ? "health checks on " : "serving http"), "tasksd said: %s", s->said);
     ck_assert_msg(server_says(s, "\n"), "tasksd said: %s", s->said);
-    s->port = port_after(s, "serving http://127.0.0.1:");
-    s->admin_port = admin ? port_after(s, "health checks on http://127.0.0.1:") : 0;
+    s->port = port_after(s, "serving http://");
+    s->admin_port = admin ? port_after(s, "health checks on http://") : 0;
     ck_assert_int_gt(s->port, 0);
 }
 

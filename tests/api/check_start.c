@@ -1,0 +1,193 @@
+/* Starting: what it says, what it refuses, and how it ends then. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "folder.h"
+#include "raw.h"
+#include "run.h"
+
+static struct server server, other;
+static struct raw_reply reply;
+
+static void finish(void)
+{
+    client_done();
+    server_stop(&server);
+}
+
+START_TEST(says_one_line_about_where_it_serves)
+{
+    char line[800];
+    SERVER_START(&server);
+    snprintf(line, sizeof line, "tasksd: serving http://127.0.0.1:%d from sqlite:%s\n", server.port,
+             server.store);
+    ck_assert_str_eq(server.said, line);
+    finish();
+}
+END_TEST
+
+START_TEST(without_a_word_it_serves_a_store_at_home)
+{
+    char home[600], path[700];
+    struct stat about;
+    folder_file(home, sizeof home, "home");
+    mkdir(home, 0700);
+    setenv("HOME", home, 1);
+    unsetenv("XDG_DATA_HOME");
+    SERVER_SPAWN(&server, "--listen", "127.0.0.1:0");
+    ck_assert_msg(server_says(&server, "/home/.local/share/tasks/tasks.db\n"), "%s", server.said);
+    ck_assert_int_eq(server_wait((server_signal(&server, 15), &server)), 0);
+    snprintf(path, sizeof path, "%s/.local/share/tasks/tasks.db", home);
+    ck_assert_int_eq(stat(path, &about), 0);
+    ck_assert_uint_eq(about.st_mode & 0777, 0600);
+    path[strlen(path) - strlen("/tasks.db")] = '\0';
+    ck_assert_int_eq(stat(path, &about), 0);
+    ck_assert_uint_eq(about.st_mode & 0777, 0700);
+}
+END_TEST
+
+/* Runs to the end, which must come with this code and these words. */
+static void check_end(int code, const char *words)
+{
+    int got = server_wait(&server);
+    ck_assert_msg(got == code, "%d, not %d: %s", got, code, server.said);
+    ck_assert_msg(strstr(server.said, words), "'%s' is not in: %s", words, server.said);
+    ck_assert_msg(strchr(server.said, '\n') == server.said + strlen(server.said) - 1, "not one line: %s",
+                  server.said);
+}
+
+START_TEST(refuses_bad_settings)
+{
+    SERVER_SPAWN(&server, "--listen", "127.0.0.1:443s");
+    check_end(2, "--listen: '127.0.0.1:443s' asks for TLS");
+    SERVER_SPAWN(&server, "--listen", "0.0.0.0:0");
+    check_end(2, "say --auth aloud");
+    SERVER_SPAWN(&server, "--listen", "0.0.0.0:0", "--auth", "oidc");
+    check_end(2, "this build knows only 'none'");
+    SERVER_SPAWN(&server, "--nonsense");
+    check_end(2, "--nonsense: no such option");
+    SERVER_SPAWN(&server, "--db", "nonsense:");
+    check_end(2, "--db: ");
+}
+END_TEST
+
+START_TEST(serves_everybody_when_told_so)
+{
+    SERVER_START(&server, "--listen=0.0.0.0:0", "--auth", "none");
+    finish();
+}
+END_TEST
+
+START_TEST(a_port_can_be_taken_once)
+{
+    char address[64];
+    SERVER_START(&other);
+    snprintf(address, sizeof address, "127.0.0.1:%d", other.port);
+    SERVER_SPAWN(&server, "--listen", address, "--db", "sqlite::memory:");
+    check_end(1, "Address already in use");
+    ck_assert_ptr_nonnull(strstr(server.said, address));
+    server_stop(&other);
+}
+END_TEST
+
+static void spawn_on(const char *name, const char *text)
+{
+    char path[600], uri[700];
+    folder_file(path, sizeof path, name);
+    snprintf(uri, sizeof uri, "sqlite:%s", path);
+    if (text) {
+        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        ck_assert_int_eq(write(fd, text, strlen(text)), (int)strlen(text));
+        close(fd);
+    }
+    SERVER_SPAWN(&server, "--listen", "127.0.0.1:0", "--db", uri);
+}
+
+START_TEST(refuses_stores_that_are_none)
+{
+    spawn_on("not-there.db", NULL);
+    check_end(1, "--migrate");
+    spawn_on("no/folder/not-there.db", NULL);
+    check_end(1, "not-there.db");
+    spawn_on("letter.txt", "Dear Sir or Madam, this is no database but it is long enough to be looked at.");
+    check_end(1, "letter.txt");
+}
+END_TEST
+
+START_TEST(the_first_request_is_answered_by_us)
+{
+    char address[64], uri[700], path[600];
+    int fd = -1;
+    SERVER_START(&other);
+    server_stop(&other);
+    snprintf(address, sizeof address, "127.0.0.1:%d", other.port);
+    folder_file(path, sizeof path, "first.db");
+    snprintf(uri, sizeof uri, "sqlite:%s", path);
+    SERVER_SPAWN(&server, "--listen", address, "--migrate", "--db", uri);
+    while ((fd = raw_connect(other.port)) < 0)
+        usleep(100);
+    ck_assert_int_eq(raw_ask(fd, "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n", &reply), 200);
+    ck_assert_ptr_nonnull(strstr(reply.text, "Content-Security-Policy"));
+    close(fd);
+    ck_assert(server_says(&server, "serving"));
+    server_stop(&server);
+}
+END_TEST
+
+START_TEST(its_memory_is_private)
+{
+    char path[64];
+    struct stat about;
+    SERVER_START(&server);
+    snprintf(path, sizeof path, "/proc/%d/status", (int)server.pid);
+    ck_assert_int_eq(stat(path, &about), 0);
+    snprintf(path, sizeof path, "/proc/%d/limits", (int)server.pid);
+    FILE *limits = fopen(path, "r");
+    char line[256];
+    bool no_core = false;
+    while (limits && fgets(line, sizeof line, limits))
+        no_core |= strncmp(line, "Max core file size        0                    0", 48) == 0;
+    ck_assert(no_core);
+    fclose(limits);
+    ck_assert_int_eq(stat(server.store, &about), 0);
+    ck_assert_uint_eq(about.st_mode & 0777, 0600);
+    finish();
+}
+END_TEST
+
+START_TEST(requests_are_logged_without_their_text)
+{
+    static const char *const formats[][2] = {
+        {"text", " POST /tasks 201 "}, {"json", "\"method\":\"POST\",\"route\":\"/tasks\",\"status\":201"}};
+    for (int i = 0; i < 2; i++) {
+        SERVER_START(&server, "--log-format", formats[i][0]);
+        client_json(&server, "POST", "/tasks", "{\"title\":\"my secret\"}");
+        client_get(&server, "/tasks?q=my+secret");
+        client_get(&server, "/tasks/12345");
+        ck_assert(server_says(&server, "/tasks/{id}"));
+        finish();
+        ck_assert_msg(strstr(server.said, formats[i][1]), "%s", server.said);
+        ck_assert_ptr_null(strstr(server.said, "secret"));
+        ck_assert_ptr_null(strstr(server.said, "12345"));
+        server.store[0] = '\0';
+    }
+}
+END_TEST
+
+int main(void)
+{
+    server_prepare();
+    int result = run_suite(
+        "start",
+        (const TTest *[]){says_one_line_about_where_it_serves, without_a_word_it_serves_a_store_at_home,
+                          refuses_bad_settings, serves_everybody_when_told_so, a_port_can_be_taken_once,
+                          refuses_stores_that_are_none, the_first_request_is_answered_by_us,
+                          its_memory_is_private, requests_are_logged_without_their_text, NULL});
+    server_clean_up();
+    return result;
+}
