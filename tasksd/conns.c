@@ -53,9 +53,11 @@ struct conns {
     struct stranger *strangers; /* by descriptor */
 };
 
+/* With more connections than this, the next to come might find no worker. */
 static size_t comfortable(const struct conns *c)
 {
-    return c->options.workers - c->options.workers / 4;
+    size_t spare = c->options.workers / 4;
+    return c->options.workers - (spare ? spare : 1);
 }
 
 struct conns *conns_new(const struct conns_options *options)

@@ -174,7 +174,7 @@ START_TEST(hundreds_of_hostile_connections_starve_nobody)
                                         "application/json\r\nContent-Length: 60000\r\n\r\n[",
                                         GET};
     static int fds[300];
-    SERVER_START(&server);
+    SERVER_START(&server, "--workers", "512");
     for (int i = 0; i < RUN_COUNT(fds); i++) {
         fds[i] = raw_connect_from(server.port, i % 2 ? "127.0.0.2" : "127.0.0.3");
         raw_try_send(fds[i], kinds[i % 4], strlen(kinds[i % 4]));
