@@ -40,7 +40,8 @@ static const char *const sql[SQL_COUNT] = {
                        "deleted_at, uid, '', "
                        "'', '', 1 FROM tombstones WHERE owner = ?1 AND revision > ?2 AND revision <= ?3 "
                        "ORDER BY revision, id",
-    [SQL_OWNERS] = "SELECT owner FROM owners WHERE ?1 IS NULL OR owner > ?1 ORDER BY owner LIMIT ?2",
+    [SQL_OWNERS] = "SELECT owner FROM owners WHERE owner >= coalesce(?1, '') AND (?1 IS NULL OR owner > ?1) "
+                   "ORDER BY owner LIMIT ?2",
     [SQL_REVISION] = "SELECT revision FROM owners WHERE owner = ?1",
     [SQL_NEXT_REVISION] =
         "INSERT INTO owners (owner, revision, last_id) VALUES (?1, 1, ?2) ON CONFLICT (owner) DO UPDATE "
