@@ -1,24 +1,6 @@
-#include <stdio.h>
-#include <unistd.h>
-
-#include "conformance.h"
-#include "folder.h"
-
-static void make(char uri[CONFORMANCE_URI_SIZE])
-{
-    static unsigned count;
-    snprintf(uri, CONFORMANCE_URI_SIZE, "sqlite:%s/%d-%u.db", folder_path(), getpid(), count++);
-}
-
-static void drop(const char *uri)
-{
-    unlink(uri + sizeof "sqlite:" - 1);
-}
-
-static const conformance_fixture fixture = {
-    "sqlite", CONFORMANCE_PERSISTS | CONFORMANCE_BACKUP, folder_make, folder_remove, make, drop, tasks_open};
+#include "fixture_sqlite.h"
 
 int main(void)
 {
-    return conformance_run(&fixture);
+    return conformance_run(&fixture_sqlite);
 }

@@ -71,7 +71,8 @@ static const char *const texts[] = {
     REPEAT_20("\xF0\x9F\x98\x80")                                                                            \
     REPEAT_20("\xF0\x9F\x98\x81")                                                                            \
     REPEAT_4("\xE2\x82\xAC"                                                                                  \
-             "x") "y"
+             "x")                                                                                            \
+    "y"
 
 static void comes_back(const tasks_patch *patch)
 {

@@ -3,6 +3,10 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { TIMEOUT_S = 60 }; /* sanitizers are slow, and machines are shared */
 
 _Thread_local tasks_error kit_error;
 
@@ -27,11 +31,6 @@ void kit_expect(tasks_status wanted, const char *code, tasks_status got, const c
 }
 
 /* ---- The store ---- */
-
-void kit_use(const conformance_fixture *fixture)
-{
-    used = fixture;
-}
 
 bool kit_can(unsigned capability)
 {
@@ -87,18 +86,47 @@ tasks_db *kit_open(void)
     return handle;
 }
 
-void kit_setup(void)
+static void setup(void)
 {
     kit_clock(KIT_START);
     used->make(uri);
     db = kit_open();
 }
 
-void kit_teardown(void)
+static void teardown(void)
 {
     tasks_close(db);
     db = NULL;
     used->drop(uri);
+}
+
+static int run(const char *name, const kit_group *groups)
+{
+    Suite *suite = suite_create(name);
+    for (; *groups; groups++) {
+        TCase *group = (*groups)();
+        tcase_set_timeout(group, TIMEOUT_S);
+        tcase_add_checked_fixture(group, setup, teardown);
+        suite_add_tcase(suite, group);
+    }
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int kit_run(const char *name, const conformance_fixture *fixture, const kit_group *groups)
+{
+    if (fixture->begin && !fixture->begin()) {
+        printf("%s: not available here, skipped\n", fixture->name);
+        return CONFORMANCE_SKIPPED;
+    }
+    used = fixture;
+    int code = run(name, groups);
+    if (fixture->end)
+        fixture->end();
+    return code;
 }
 
 void kit_reopen(void)

@@ -30,10 +30,11 @@ void kit_expect(tasks_status wanted, const char *code, tasks_status got, const c
 
 /* ---- The store ---- */
 
-void kit_use(const conformance_fixture *fixture);
+/* Runs groups of tests, each test with a store of its own; the list ends with NULL. Returns main()'s exit
+ * code. */
+typedef TCase *(*kit_group)(void);
+int kit_run(const char *name, const conformance_fixture *fixture, const kit_group *groups);
 bool kit_can(unsigned capability);
-void kit_setup(void);
-void kit_teardown(void);
 
 tasks_db *kit_db(void);                /* the handle of the test; closed after it */
 const char *kit_uri(void);             /* of its store */

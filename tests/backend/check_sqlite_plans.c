@@ -1,0 +1,195 @@
+/* How SQLite carries out our statements: every list is read in the order of an index and stops at the end
+ * of its page; only those by tag or due time, which select few tasks, are sorted. */
+#include <stdio.h>
+
+#include "buf.h"
+#include "fixture_sqlite.h"
+#include "kit.h"
+#include "list_sql.h"
+#include "sqlite.h"
+
+static const list_sql_dialect dialect = {'?', "instr(lower(@), #) > 0", true};
+
+static const char *const indexes[] = {"tasks_by_id", "tasks_by_position", "tasks_by_priority", "tasks_by_due",
+                                      "tasks_by_revision"};
+
+static sqlite3 *store;
+
+static void open_store(void)
+{
+    ck_assert_int_eq(sqlite3_open(kit_uri() + sizeof "sqlite:" - 1, &store), SQLITE_OK);
+}
+
+/* The steps of the plan, with a line end between them. */
+static void explain(const char *statement, buf *plan)
+{
+    sqlite3_stmt *s;
+    buf text;
+    buf_init(&text, 1 << 16);
+    buf_print(&text, "EXPLAIN QUERY PLAN %s", statement);
+    ck_assert_msg(sqlite3_prepare_v2(store, text.bytes, -1, &s, NULL) == SQLITE_OK, "%s: %s",
+                  sqlite3_errmsg(store), statement);
+    buf_init(plan, 1 << 16);
+    while (sqlite3_step(s) == SQLITE_ROW)
+        buf_print(plan, "%s\n", (const char *)sqlite3_column_text(s, 3));
+    sqlite3_finalize(s);
+    buf_done(&text);
+}
+
+static uint32_t occurrences(const char *text, const char *part)
+{
+    uint32_t count = 0;
+    for (; (text = strstr(text, part)); text++)
+        count++;
+    return count;
+}
+
+/* How often the plan must hold what. */
+static void has(const char *sql, const char *plan, const char *part, uint32_t count)
+{
+    ck_assert_msg(occurrences(plan, part) == count, "wanted %u of \"%s\" in the plan of\n%s\nwhich is\n%s",
+                  count, part, sql, plan);
+}
+
+/* A list in the order of an index: no sorting, and the place where it goes on is looked up, not counted. */
+static void check_ordered(const backend_list *list, const char *sql, const char *plan)
+{
+    bool merged = list->completed == TASKS_ANY && list->sort != TASKS_SORT_ID;
+    has(sql, plan, "B-TREE", 0);
+    has(sql, plan, "SCAN", 0);
+    if (list->completed == TASKS_ANY && list->sort == TASKS_SORT_ID) {
+        has(sql, plan, "SEARCH t USING PRIMARY KEY (owner=?", 1);
+        has(sql, plan, list->descending ? "id<?" : "id>?", list->continued);
+        return;
+    }
+    uint32_t ranges = merged ? 2 : 1;
+    char index[64];
+    snprintf(index, sizeof index, "SEARCH t USING INDEX %s (owner=? AND completed=?", indexes[list->sort]);
+    has(sql, plan, index, ranges);
+    has(sql, plan, "MERGE (UNION ALL)", merged);
+    if (list->continued && list->sort == TASKS_SORT_ID)
+        has(sql, plan, list->descending ? "id<?" : "id>?", 1);
+    else if (list->continued)
+        has(sql, plan, list->descending ? ",id)<(?,?)" : ",id)>(?,?)", ranges);
+}
+
+static void check_selective(const backend_list *list, const char *sql, const char *plan)
+{
+    has(sql, plan, "SCAN", 0);
+    if (list->tag) {
+        has(sql, plan, "SEARCH g USING PRIMARY KEY (owner=? AND tag=?", 1);
+        has(sql, plan, "SEARCH t USING PRIMARY KEY (owner=? AND id=?)", 1);
+    } else {
+        has(sql, plan, "SEARCH t USING INDEX tasks_by_due (owner=? AND completed=? AND by_due<?)", 1);
+    }
+}
+
+static void check_list(const backend_list *list)
+{
+    buf sql, plan;
+    buf_init(&sql, 1 << 16);
+    list_sql_write(&sql, &dialect, list);
+    ck_assert_int_eq(sql.status, TASKS_OK);
+    explain(sql.bytes, &plan);
+    if (list->tag || (list->due_before_ms && list->sort != TASKS_SORT_DUE_AT))
+        check_selective(list, sql.bytes, plan.bytes);
+    else
+        check_ordered(list, sql.bytes, plan.bytes);
+    buf_done(&sql);
+    buf_done(&plan);
+}
+
+/* Every list there is, by the number of its shape. */
+static backend_list list_of(int n)
+{
+    return (backend_list){.sort = n / 96,
+                          .completed = n / 32 % 3,
+                          .descending = n & 1,
+                          .continued = n & 2,
+                          .tag = n & 4 ? "tag" : NULL,
+                          .due_before_ms = n & 8 ? KIT_START : 0,
+                          .text = n & 16 ? "text" : NULL,
+                          .limit = 101};
+}
+
+START_TEST(every_list_is_read_in_the_order_of_its_index)
+{
+    open_store();
+    for (int n = 0; n < 5 * 96; n++) {
+        backend_list list = list_of(n);
+        check_list(&list);
+    }
+    sqlite3_close(store);
+}
+END_TEST
+
+/* A store with many tasks and with figures about them must not change the planner's mind. */
+START_TEST(the_plans_stay_when_the_store_grows)
+{
+    static tasks_op ops[TASKS_LIMIT_MAX];
+    tasks_patch patch = kit_titled("x");
+    for (int i = 0; i < KIT_COUNT(ops); i++)
+        ops[i] = (tasks_op){.kind = TASKS_CREATE, .patch = &patch};
+    KIT_OK(tasks_apply(kit_db(), ops, TASKS_LIMIT_MAX, NULL, &kit_error));
+    open_store();
+    ck_assert_int_eq(sqlite3_exec(store, "ANALYZE", NULL, NULL, NULL), SQLITE_OK);
+    for (int n = 0; n < 5 * 96; n++) {
+        backend_list list = list_of(n);
+        check_list(&list);
+    }
+    sqlite3_close(store);
+}
+END_TEST
+
+/* The statements whose text is fixed, from a connection of the backend itself. */
+START_TEST(no_statement_reads_a_whole_table)
+{
+    const backend_config config = {
+        .target = kit_uri() + sizeof "sqlite:" - 1, .pool_size = 1, .timeout_ms = 1000, .migrate = true};
+    backend_shape shape;
+    void *opened, *connection;
+    ck_assert_int_eq(backend_sqlite.open(&config, &opened, &shape, &kit_error), TASKS_OK);
+    ck_assert_int_eq(backend_sqlite.connect(opened, 0, &connection, &kit_error), TASKS_OK);
+    open_store();
+    for (sqlite_sql which = SQL_BEGIN_READ; which < SQL_COUNT; which++) {
+        buf plan;
+        const char *sql = sqlite3_sql(sqlite_statement(connection, which, &kit_error));
+        explain(sql, &plan);
+        has(sql, plan.bytes ? plan.bytes : "", "SCAN", 0);
+        has(sql, plan.bytes ? plan.bytes : "", "B-TREE", 0);
+        buf_done(&plan);
+    }
+    sqlite3_close(store);
+    backend_sqlite.disconnect(connection);
+    backend_sqlite.close(opened);
+}
+END_TEST
+
+START_TEST(each_list_has_a_shape_of_its_own)
+{
+    static bool seen[1 << 10];
+    for (int n = 0; n < 5 * 96; n++) {
+        backend_list list = list_of(n);
+        uint32_t shape = list_sql_shape(&list);
+        ck_assert_uint_lt(shape, KIT_COUNT(seen));
+        ck_assert(!seen[shape]);
+        seen[shape] = true;
+    }
+}
+END_TEST
+
+static TCase *plans(void)
+{
+    TCase *group = tcase_create("plans");
+    tcase_add_test(group, every_list_is_read_in_the_order_of_its_index);
+    tcase_add_test(group, the_plans_stay_when_the_store_grows);
+    tcase_add_test(group, no_statement_reads_a_whole_table);
+    tcase_add_test(group, each_list_has_a_shape_of_its_own);
+    return group;
+}
+
+int main(void)
+{
+    static const kit_group groups[] = {plans, NULL};
+    return kit_run("plans of SQLite", &fixture_sqlite, groups);
+}
