@@ -30,8 +30,7 @@ static void set_shape(const sqlite_store *store, uint32_t pool_size, backend_sha
     shape->read = (backend_lane){shared ? 0 : 1, shared ? 1 : pool_size - 1, 1};
 }
 
-/* Connections are made later, when the working directory may be another one. */
-static char *whole_path(const char *path)
+char *sqlite_whole_path(const char *path)
 {
     char *folder, *whole = NULL;
     if (*path == '/' || !strcmp(path, ":memory:"))
@@ -47,7 +46,7 @@ static tasks_status store_open(const backend_config *config, void **out, backend
 {
     sqlite_store *store = calloc(1, sizeof *store);
     *out = NULL;
-    if (!store || !(store->path = whole_path(config->target))) {
+    if (!store || !(store->path = sqlite_whole_path(config->target))) {
         store_close(store);
         return fail_memory(error);
     }

@@ -73,6 +73,10 @@ typedef enum sqlite_sql {
     SQL_UPDATE = 1 << 11 /* | TASKS_SET_... */
 } sqlite_sql;
 
+/* From the root on, for two reasons: connections are made later, when the working directory may be another
+ * one, and SQLite takes a name that begins with "file:" for a URI. ":memory:" stays. NULL: out of memory. */
+char *sqlite_whole_path(const char *path);
+
 /* ---- sqlite_conn.c ---- */
 
 /* Opens the file with our settings; the file must be known to be ours. */

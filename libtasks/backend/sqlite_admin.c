@@ -180,15 +180,18 @@ static tasks_status backup_by(sqlite_connection *c, char *temporary, const char 
 tasks_status sqlite_backup(void *connection, const char *path, tasks_progress progress, void *context,
                            tasks_error *error)
 {
-    char *temporary;
+    char *temporary = NULL, *whole;
     if (!access(path, F_OK)) {
         errno = EEXIST;
         return path_failed(path, error);
     }
-    if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
+    if (!(whole = sqlite_whole_path(path)) || asprintf(&temporary, "%s.XXXXXX", whole) < 0) {
+        free(whole);
         return fail_memory(error);
+    }
     tasks_status status = backup_by(connection, temporary, path, progress, context, error);
     free(temporary);
+    free(whole);
     return status;
 }
 

@@ -154,6 +154,8 @@ tasks_status sqlite_open_file(const char *path, uint32_t timeout_ms, bool create
         return TASKS_OK;
     sqlite3_close(*out);
     *out = NULL;
+    if (code == SQLITE_ERROR) /* a file that is ours, with a header that SQLite cannot work with */
+        code = SQLITE_CORRUPT;
     return sqlite_error(code, error);
 }
 

@@ -32,7 +32,8 @@ typedef struct schema {
 enum { HEADER_SIZE = 100 };
 
 typedef struct file {
-    bool there; /* and not empty */
+    bool there;  /* and not empty */
+    bool logged; /* a part of it is in its log */
     int64_t size;
     uint8_t header[HEADER_SIZE];
 } file;
@@ -70,19 +71,25 @@ static int header_read(const char *path, file *out)
     sqlite3_file *f = sqlite3_malloc(vfs->szOsFile);
     if (!f)
         return SQLITE_NOMEM;
-    sqlite3_int64 size = 0;
     int code = vfs->xOpen(vfs, path, f, SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB, NULL);
-    if (!code)
-        code = f->pMethods->xFileSize(f, &size);
-    if (!code && size > 0 &&
-        (code = f->pMethods->xRead(f, out->header, HEADER_SIZE, 0)) == SQLITE_IOERR_SHORT_READ)
+    if (!code && (code = f->pMethods->xRead(f, out->header, HEADER_SIZE, 0)) == SQLITE_IOERR_SHORT_READ)
         code = SQLITE_OK;
-    out->size = size;
-    out->there = size > 0;
     if (f->pMethods)
         f->pMethods->xClose(f);
     sqlite3_free(f);
     return code;
+}
+
+/* Is there a log beside the file, with a part of the store in it? */
+static bool log_there(const char *path)
+{
+    char log[4096];
+    struct stat about;
+    size_t length = strlen(path);
+    if (length + sizeof "-wal" > sizeof log)
+        return false;
+    memcpy(mempcpy(log, path, length), "-wal", sizeof "-wal");
+    return !stat(log, &about) && about.st_size > 0;
 }
 
 static tasks_status file_read(const char *path, file *out, tasks_error *error)
@@ -97,24 +104,20 @@ static tasks_status file_read(const char *path, file *out, tasks_error *error)
     if (access(path, R_OK))
         return file_failed(path, "read", error);
     int code = header_read(path, out);
+    out->size = about.st_size; /* SQLite says 0 for a file of one byte */
+    out->there = out->size > 0;
+    out->logged = log_there(path);
     return code ? sqlite_error(code, error) : TASKS_OK;
 }
 
 /* A file that is shorter than its header says has lost its end, unless a log still holds it. */
-static bool file_cut(const char *path, const file *f)
+static bool file_cut(const file *f)
 {
-    char log[4096];
-    struct stat about;
-    size_t length = strlen(path);
-    if (length + sizeof "-wal" > sizeof log)
-        return false;
-    memcpy(mempcpy(log, path, length), "-wal", sizeof "-wal");
-    if (!stat(log, &about) && about.st_size > 0)
-        return false;
     uint32_t page_size = (uint32_t)f->header[16] << 8 | f->header[17];
     uint32_t pages = big_endian(f->header + 28);
     bool counted = big_endian(f->header + 24) == big_endian(f->header + 92);
-    return counted && (uint64_t)f->size < (uint64_t)pages * (page_size == 1 ? 65536 : page_size);
+    return counted && !f->logged &&
+           (uint64_t)f->size < (uint64_t)pages * (page_size == 1 ? 65536 : page_size);
 }
 
 /* Refuses what is not a task store, from its first bytes alone. */
@@ -130,7 +133,7 @@ static tasks_status file_identify(const char *path, file *f, tasks_error *error)
     if (big_endian(f->header + 68) != SQLITE_APPLICATION_ID)
         return fail(error, TASKS_UNSUPPORTED, "store_foreign",
                     "%s is not a task store (another program's database)", path);
-    if (file_cut(path, f))
+    if (file_cut(f))
         return fail(error, TASKS_CORRUPT, "store_damaged",
                     "%s is damaged: its end is missing; restore a backup", path);
     return TASKS_OK;
@@ -250,6 +253,25 @@ static tasks_status schema_raise(sqlite3 *db, const backend_config *config, sche
     return TASKS_OK;
 }
 
+/* The last connection to a file puts its log into it and removes the log, unless it is to keep it. */
+static void close_file(sqlite3 *db, bool keep_log)
+{
+    if (keep_log)
+        sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    sqlite3_close(db);
+}
+
+/* Puts the file's name before what is wrong with it. */
+static tasks_status named(const char *path, tasks_status status, tasks_error *error)
+{
+    if (!status || !error)
+        return status;
+    int32_t code = error->backend_code;
+    fail(error, status, error->code, "%s: %s", path, error->message);
+    error->backend_code = code;
+    return status;
+}
+
 static tasks_status open_memory(sqlite_store *store, schema *now, tasks_error *error)
 {
     const backend_config config = {.migrate = true};
@@ -277,16 +299,17 @@ static tasks_status open_file(sqlite_store *store, const backend_config *config,
                       store->path);
     if (!status && !f.there)
         status = file_create(store->path, error);
-    if (!status)
-        status = sqlite_open_file(store->path, store->timeout_ms, false, &db, error);
     if (status)
         return status;
+    status = sqlite_open_file(store->path, store->timeout_ms, false, &db, error);
+    if (status)
+        return named(store->path, status, error);
     status = raise_file(store, db, config, now, error);
     if (status)
-        sqlite3_close(db);
+        close_file(db, f.logged);
     else
         atomic_store(&store->spare, db);
-    return status;
+    return named(store->path, status, error);
 }
 
 tasks_status sqlite_schema_open(sqlite_store *store, const backend_config *config, int32_t *version,
@@ -300,34 +323,42 @@ tasks_status sqlite_schema_open(sqlite_store *store, const backend_config *confi
     return status;
 }
 
-/* Reads the version of a file that is ours without a chance to write to it. */
-static tasks_status schema_look(const char *path, schema *out, tasks_error *error)
+/* Reads the version of a file that is ours and writes nothing. A connection that could not write would leave
+ * the two files behind that SQLite puts beside the store. */
+static tasks_status schema_look(const char *path, const file *f, schema *out, tasks_error *error)
 {
     sqlite3 *db;
-    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     tasks_status status = code ? sqlite_error(code, error) : schema_read(db, out, error);
-    sqlite3_close(db);
-    return status;
+    close_file(db, f->logged);
+    return named(path, status, error);
+}
+
+static tasks_status look(const char *path, tasks_migration *out, tasks_error *error)
+{
+    file f;
+    schema now = {0};
+    tasks_status status = file_identify(path, &f, error);
+    if (!status && f.there)
+        status = schema_look(path, &f, &now, error);
+    if (status)
+        return status;
+    out->from = now.version;
+    out->to = now.version < BACKEND_SCHEMA ? BACKEND_SCHEMA : now.version;
+    return TASKS_OK;
 }
 
 tasks_status sqlite_schema_migrate(const backend_config *config, bool dry_run, tasks_migration *out,
                                    tasks_error *error)
 {
-    file f;
-    schema now = {0};
-    tasks_status status = file_identify(config->target, &f, error);
-    if (!status && f.there)
-        status = schema_look(config->target, &now, error);
-    if (status)
-        return status;
-    out->from = now.version;
-    out->to = now.version < BACKEND_SCHEMA ? BACKEND_SCHEMA : now.version;
-    if (dry_run)
-        return TASKS_OK;
-    sqlite_store store = {.path = strdup(config->target), .timeout_ms = config->timeout_ms};
+    sqlite_store store = {.path = sqlite_whole_path(config->target), .timeout_ms = config->timeout_ms};
+    if (!store.path)
+        return fail_memory(error);
+    tasks_status status = look(store.path, out, error);
     backend_config writing = *config;
     writing.migrate = true;
-    status = store.path ? sqlite_schema_open(&store, &writing, &out->to, error) : fail_memory(error);
+    if (!status && !dry_run)
+        status = sqlite_schema_open(&store, &writing, &out->to, error);
     sqlite3_close(store.memory);
     sqlite3_close(atomic_load(&store.spare));
     free(store.path);
