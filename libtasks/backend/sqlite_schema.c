@@ -33,7 +33,7 @@ enum { HEADER_SIZE = 100 };
 
 typedef struct file {
     bool there;  /* and not empty */
-    bool logged; /* a part of it is in its log */
+    bool logged; /* a part of it is in its log or its journal */
     int64_t size;
     uint8_t header[HEADER_SIZE];
 } file;
@@ -63,36 +63,69 @@ static tasks_status file_failed(const char *path, const char *what, tasks_error 
     }
 }
 
+/* Puts the file's name before what is wrong with it. */
+static tasks_status named(const char *path, tasks_status status, tasks_error *error)
+{
+    if (!status || !error)
+        return status;
+    int32_t code = error->backend_code;
+    fail(error, status, error->code, "%s: %s", path, error->message);
+    error->backend_code = code;
+    return status;
+}
+
+/* Whoever makes or migrates a store writes its file page by page, and locks it until it is whole. */
+static int lock_shared(sqlite3_file *f, uint32_t timeout_ms)
+{
+    int64_t end = timestamp_monotonic() + timeout_ms;
+    int code;
+    while ((code = f->pMethods->xLock(f, SQLITE_LOCK_SHARED)) == SQLITE_BUSY && timestamp_monotonic() < end)
+        sqlite3_sleep(5);
+    return code;
+}
+
+static int header_read_locked(sqlite3_file *f, const char *path, file *out)
+{
+    struct stat about;
+    int code = f->pMethods->xRead(f, out->header, HEADER_SIZE, 0);
+    if (code && code != SQLITE_IOERR_SHORT_READ)
+        return code;
+    if (stat(path, &about)) /* xFileSize() says 0 for a file of one byte */
+        return SQLITE_CANTOPEN;
+    out->size = about.st_size;
+    out->there = out->size > 0;
+    return SQLITE_OK;
+}
+
 /* Reads through SQLite's own file layer: POSIX drops all of a process's locks on a file when any of its
  * descriptors is closed, and only that layer knows which must stay open. */
-static int header_read(const char *path, file *out)
+static int header_read(const char *path, uint32_t timeout_ms, file *out)
 {
     sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
     sqlite3_file *f = sqlite3_malloc(vfs->szOsFile);
     if (!f)
         return SQLITE_NOMEM;
     int code = vfs->xOpen(vfs, path, f, SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB, NULL);
-    if (!code && (code = f->pMethods->xRead(f, out->header, HEADER_SIZE, 0)) == SQLITE_IOERR_SHORT_READ)
-        code = SQLITE_OK;
+    if (!code && !(code = lock_shared(f, timeout_ms))) {
+        code = header_read_locked(f, path, out);
+        f->pMethods->xUnlock(f, SQLITE_LOCK_NONE);
+    }
     if (f->pMethods)
         f->pMethods->xClose(f);
     sqlite3_free(f);
     return code;
 }
 
-/* Is there a log beside the file, with a part of the store in it? */
-static bool log_there(const char *path)
+/* Is there a file beside this one, with a part of the store in it? */
+static bool companion(const char *path, const char *suffix)
 {
-    char log[4096];
+    char name[4096];
     struct stat about;
-    size_t length = strlen(path);
-    if (length + sizeof "-wal" > sizeof log)
-        return false;
-    memcpy(mempcpy(log, path, length), "-wal", sizeof "-wal");
-    return !stat(log, &about) && about.st_size > 0;
+    return snprintf(name, sizeof name, "%s%s", path, suffix) < (int)sizeof name && !stat(name, &about) &&
+           about.st_size > 0;
 }
 
-static tasks_status file_read(const char *path, file *out, tasks_error *error)
+static tasks_status file_read(const char *path, uint32_t timeout_ms, file *out, tasks_error *error)
 {
     struct stat about;
     *out = (file){0};
@@ -103,11 +136,9 @@ static tasks_status file_read(const char *path, file *out, tasks_error *error)
                     path);
     if (access(path, R_OK))
         return file_failed(path, "read", error);
-    int code = header_read(path, out);
-    out->size = about.st_size; /* SQLite says 0 for a file of one byte */
-    out->there = out->size > 0;
-    out->logged = log_there(path);
-    return code ? sqlite_error(code, error) : TASKS_OK;
+    int code = header_read(path, timeout_ms, out);
+    out->logged = companion(path, "-wal") || companion(path, "-journal");
+    return code ? named(path, sqlite_error(code, error), error) : TASKS_OK;
 }
 
 /* A file that is shorter than its header says has lost its end, unless a log still holds it. */
@@ -121,10 +152,10 @@ static bool file_cut(const file *f)
 }
 
 /* Refuses what is not a task store, from its first bytes alone. */
-static tasks_status file_identify(const char *path, file *f, tasks_error *error)
+static tasks_status file_identify(const char *path, uint32_t timeout_ms, file *f, tasks_error *error)
 {
     static const char magic[16] = "SQLite format 3";
-    tasks_status status = file_read(path, f, error);
+    tasks_status status = file_read(path, timeout_ms, f, error);
     if (status || !f->there)
         return status;
     if (f->size < HEADER_SIZE || memcmp(f->header, magic, sizeof magic))
@@ -261,17 +292,6 @@ static void close_file(sqlite3 *db, bool keep_log)
     sqlite3_close(db);
 }
 
-/* Puts the file's name before what is wrong with it. */
-static tasks_status named(const char *path, tasks_status status, tasks_error *error)
-{
-    if (!status || !error)
-        return status;
-    int32_t code = error->backend_code;
-    fail(error, status, error->code, "%s: %s", path, error->message);
-    error->backend_code = code;
-    return status;
-}
-
 static tasks_status open_memory(sqlite_store *store, schema *now, tasks_error *error)
 {
     const backend_config config = {.migrate = true};
@@ -293,7 +313,7 @@ static tasks_status open_file(sqlite_store *store, const backend_config *config,
 {
     file f;
     sqlite3 *db;
-    tasks_status status = file_identify(store->path, &f, error);
+    tasks_status status = file_identify(store->path, store->timeout_ms, &f, error);
     if (!status && !f.there && !config->migrate)
         status = fail(error, TASKS_NOT_FOUND, "file_missing", "there is no store at %s: run tasksctl migrate",
                       store->path);
@@ -325,22 +345,28 @@ tasks_status sqlite_schema_open(sqlite_store *store, const backend_config *confi
 
 /* Reads the version of a file that is ours and writes nothing. A connection that could not write would leave
  * the two files behind that SQLite puts beside the store. */
-static tasks_status schema_look(const char *path, const file *f, schema *out, tasks_error *error)
+static tasks_status schema_look(const char *path, uint32_t timeout_ms, const file *f, schema *out,
+                                tasks_error *error)
 {
     sqlite3 *db;
     int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-    tasks_status status = code ? sqlite_error(code, error) : schema_read(db, out, error);
+    if (code) {
+        sqlite3_close(db);
+        return named(path, sqlite_error(code, error), error);
+    }
+    sqlite3_busy_timeout(db, (int)timeout_ms);
+    tasks_status status = schema_read(db, out, error);
     close_file(db, f->logged);
     return named(path, status, error);
 }
 
-static tasks_status look(const char *path, tasks_migration *out, tasks_error *error)
+static tasks_status look(const char *path, uint32_t timeout_ms, tasks_migration *out, tasks_error *error)
 {
     file f;
     schema now = {0};
-    tasks_status status = file_identify(path, &f, error);
+    tasks_status status = file_identify(path, timeout_ms, &f, error);
     if (!status && f.there)
-        status = schema_look(path, &f, &now, error);
+        status = schema_look(path, timeout_ms, &f, &now, error);
     if (status)
         return status;
     out->from = now.version;
@@ -354,7 +380,7 @@ tasks_status sqlite_schema_migrate(const backend_config *config, bool dry_run, t
     sqlite_store store = {.path = sqlite_whole_path(config->target), .timeout_ms = config->timeout_ms};
     if (!store.path)
         return fail_memory(error);
-    tasks_status status = look(store.path, out, error);
+    tasks_status status = look(store.path, store.timeout_ms, out, error);
     backend_config writing = *config;
     writing.migrate = true;
     if (!status && !dry_run)
