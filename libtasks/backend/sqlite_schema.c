@@ -202,26 +202,49 @@ static int ask(sqlite3 *db, const char *sql, int64_t *first, int64_t *second)
     return code;
 }
 
-/* A newer program tells in `migrations` whether this one can still work with its schema. */
-static tasks_status schema_read(sqlite3 *db, schema *out, tasks_error *error)
+typedef struct marks {
+    int64_t version, oldest_program, user_version;
+} marks;
+
+static int marks_read(sqlite3 *db, marks *m)
 {
-    int64_t tables = 0, known = 0, version = 0, oldest = 0, marked = 0;
-    *out = (schema){0};
+    int64_t tables = 0, known = 0;
     int code =
         ask(db, "SELECT count(*), coalesce(sum(name = 'migrations'), 0) FROM sqlite_schema", &tables, &known);
     if (!code && tables && !known)
         code = SQLITE_CORRUPT;
     if (!code && known)
-        code = ask(db, "SELECT max(version), max(oldest_program) FROM migrations", &version, &oldest);
-    if (!code)
-        code = ask(db, "PRAGMA user_version", &marked, NULL);
+        code = ask(db, "SELECT max(version), max(oldest_program) FROM migrations", &m->version,
+                   &m->oldest_program);
+    return code ? code : ask(db, "PRAGMA user_version", &m->user_version, NULL);
+}
+
+/* All of one moment: another program may be migrating. */
+static int marks_read_at_once(sqlite3 *db, marks *m)
+{
+    bool alone = sqlite3_get_autocommit(db);
+    int code = alone ? sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) : SQLITE_OK;
+    if (code)
+        return code;
+    code = marks_read(db, m);
+    if (alone)
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return code;
+}
+
+/* A newer program tells in `migrations` whether this one can still work with its schema. */
+static tasks_status schema_read(sqlite3 *db, schema *out, tasks_error *error)
+{
+    marks m = {0};
+    *out = (schema){0};
+    int code = marks_read_at_once(db, &m);
     if (code)
         return sqlite_error(code, error);
-    if (oldest > BACKEND_SCHEMA || marked > version)
+    if (m.oldest_program > BACKEND_SCHEMA || m.user_version > m.version)
         return fail(error, TASKS_UNSUPPORTED, "store_newer",
                     "the store has schema %lld, from a newer program; this one knows up to %d: update it",
-                    (long long)(marked > version ? marked : version), BACKEND_SCHEMA);
-    *out = (schema){(int32_t)version, (int32_t)oldest};
+                    (long long)(m.user_version > m.version ? m.user_version : m.version), BACKEND_SCHEMA);
+    *out = (schema){(int32_t)m.version, (int32_t)m.oldest_program};
     return TASKS_OK;
 }
 
