@@ -100,11 +100,38 @@ static void write_select(const writer *w, const char *index, const char *complet
     buf_print(w->sql, " AND (t.expires_at IS NULL OR t.expires_at > %c%d)", mark, LIST_SQL_NOW);
 }
 
+static void write_order(const writer *w)
+{
+    const char *direction = w->list->descending ? " DESC" : "";
+    if (w->list->sort == TASKS_SORT_ID)
+        buf_print(w->sql, " ORDER BY id%s", direction);
+    else
+        buf_print(w->sql, " ORDER BY sort_key%s, id%s", direction, direction);
+    buf_print(w->sql, " LIMIT %c%d", w->dialect->mark, LIST_SQL_LIMIT);
+}
+
+/* OFFSET 0 keeps a planner from reading in the order of the result instead. */
 static void write_selective(const writer *w)
 {
     static const char *const completed[] = {
         [TASKS_ANY] = "IN (0, 1)", [TASKS_OPEN] = "= 0", [TASKS_COMPLETED] = "= 1"};
+    if (!w->dialect->hints)
+        buf_text(w->sql, "SELECT * FROM (");
     write_select(w, "tasks_by_due", completed[w->list->completed]);
+    if (!w->dialect->hints)
+        buf_text(w->sql, " OFFSET 0) few");
+}
+
+/* A part of a union that, where no hint pins the plan, ends by itself when the page is full. */
+static void write_part(const writer *w, const char *index, const char *completed)
+{
+    if (!w->dialect->hints)
+        buf_char(w->sql, '(');
+    write_select(w, index, completed);
+    if (w->dialect->hints)
+        return;
+    write_order(w);
+    buf_char(w->sql, ')');
 }
 
 static void write_ordered(const writer *w)
@@ -115,23 +142,18 @@ static void write_ordered(const writer *w)
     } else if (w->list->sort == TASKS_SORT_ID) {
         write_select(w, NULL, NULL); /* the table itself is in this order */
     } else {
-        write_select(w, index, "= 0");
+        write_part(w, index, "= 0");
         buf_text(w->sql, " UNION ALL ");
-        write_select(w, index, "= 1");
+        write_part(w, index, "= 1");
     }
 }
 
 void list_sql_write(buf *sql, const list_sql_dialect *dialect, const backend_list *list)
 {
     writer w = {sql, dialect, list};
-    const char *direction = list->descending ? " DESC" : "";
     if (selective(list))
         write_selective(&w);
     else
         write_ordered(&w);
-    if (list->sort == TASKS_SORT_ID)
-        buf_print(sql, " ORDER BY id%s", direction);
-    else
-        buf_print(sql, " ORDER BY sort_key%s, id%s", direction, direction);
-    buf_print(sql, " LIMIT %c%d", dialect->mark, LIST_SQL_LIMIT);
+    write_order(&w);
 }

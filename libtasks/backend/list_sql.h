@@ -25,7 +25,7 @@ enum {
 typedef struct list_sql_dialect {
     char mark;            /* before a parameter's number */
     const char *contains; /* SQL: does column @ hold parameter #, the case of ASCII letters aside? */
-    bool hints;           /* INDEXED BY and CROSS JOIN pin the plan */
+    bool hints;           /* INDEXED BY and CROSS JOIN pin the plan; without them, subqueries do */
 } list_sql_dialect;
 
 /* A number that is the same for two lists exactly if their statements are; below 1 << 10. */
