@@ -117,9 +117,10 @@ TASKS_API const char *tasks_status_text(tasks_status status);
  *      batch_empty batch_too_large op_malformed owner_malformed uri_malformed option_malformed
  *      key_malformed key_reused
  *  and the others with:
- *      NOT_FOUND    task_missing token_missing file_missing changes_purged (see tasks_changes)
+ *      NOT_FOUND    task_missing token_missing file_missing store_missing changes_purged (see
+ *                   tasks_changes)
  *      CONFLICT     revision_mismatch uid_taken file_exists
- *      DENIED       owner_bound file_denied token_unknown token_expired
+ *      DENIED       owner_bound file_denied store_denied token_unknown token_expired
  *      UNAVAILABLE  store_away store_busy outcome_unknown login_refused
  *      TIMEOUT      wait_timeout
  *      FULL         store_full
@@ -222,7 +223,7 @@ enum {
 typedef struct tasks_options {
     uint32_t struct_size;
     uint32_t pool_size;               /**< connections that serve reads and writes, 1..64; 0 = 5 */
-    const char *uri;                  /**< "sqlite:PATH", "sqlite::memory:"; required */
+    const char *uri;                  /**< "sqlite:PATH", "sqlite::memory:", "postgresql://..."; required */
     uint32_t timeout_ms;              /**< how long a call waits for a connection or a lock; 0 = 5000 */
     int32_t migrate;                  /**< TASKS_MIGRATE_... */
     int64_t tombstone_ms;             /**< how long a deletion stays in tasks_changes(); 0 = 30 days */
@@ -236,7 +237,11 @@ typedef struct tasks_options {
  *  its folder must exist. `sqlite::memory:` is a new empty store that ends with its last handle.
  *  @return OK; INVALID (options, URI); UNSUPPORTED (store_foreign: not a task store, store_newer,
  *  store_old, backend_unknown), CORRUPT, DENIED, READ_ONLY, UNAVAILABLE, TIMEOUT, FULL, NO_MEMORY.
- *  A store that is refused is left untouched. */
+ *  A store that is refused is left untouched.
+ *
+ *  `postgresql://...` is any connection URI of libpq, several hosts too, for PostgreSQL 15 or newer; the
+ *  tables lie in the first schema of its search path. `tasks_prepare=off` in it is for a pooler that hands
+ * out another session for each transaction. */
 TASKS_API tasks_status tasks_open(const tasks_options *options, tasks_db **out, tasks_error *error);
 
 /** Ends a handle. The store itself closes with the last of its handles, views included, in any order. */

@@ -1,5 +1,5 @@
 # The two libraries that an embedder links, and what `cmake --install` lays down beside them.
-# ${objects} is the code of every room.
+# ${objects} is the code of every room, ${libraries} what it needs, ${tasks_uses} the names of that.
 include(CMakePackageConfigHelpers)
 
 function(tasks_library target)
@@ -10,7 +10,7 @@ endfunction()
 
 add_library(tasks SHARED ${objects})
 tasks_library(tasks)
-target_link_libraries(tasks PRIVATE tasks_build PkgConfig::SQLITE PkgConfig::JANSSON Threads::Threads m)
+target_link_libraries(tasks PRIVATE tasks_build ${libraries} Threads::Threads m)
 set(map ${CMAKE_CURRENT_SOURCE_DIR}/libtasks.map)
 target_link_options(tasks PRIVATE -Wl,--version-script=${map})
 if(NOT TASKS_SANITIZE) # a sanitizer's own symbols come from the program
@@ -29,12 +29,23 @@ add_custom_command(OUTPUT ${whole}
 add_library(tasks_static STATIC ${whole})
 tasks_library(tasks_static)
 set_target_properties(tasks_static PROPERTIES LINKER_LANGUAGE C)
-target_link_libraries(tasks_static INTERFACE
-    $<BUILD_INTERFACE:PkgConfig::SQLITE> $<INSTALL_INTERFACE:PkgConfig::tasks_SQLITE>
-    $<BUILD_INTERFACE:PkgConfig::JANSSON> $<INSTALL_INTERFACE:PkgConfig::tasks_JANSSON>
-    Threads::Threads m)
+foreach(name ${tasks_uses})
+    target_link_libraries(tasks_static INTERFACE
+        $<BUILD_INTERFACE:PkgConfig::${name}> $<INSTALL_INTERFACE:PkgConfig::tasks_${name}>)
+endforeach()
+target_link_libraries(tasks_static INTERFACE Threads::Threads m)
 
 install(FILES ${PROJECT_SOURCE_DIR}/include/tasks.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+
+# How an installed tree finds them. In libtasks.pc they are no Requires.private: whoever links our archive
+# would be asked for the archives that theirs stand on, which Debian does not even have for libpq.
+set(uses_flags "")
+set(find_uses "")
+foreach(name ${tasks_uses})
+    list(APPEND uses_flags ${${name}_LDFLAGS})
+    string(APPEND find_uses "    tasks_use(${name} ${tasks_use_${name}})\n")
+endforeach()
+list(JOIN uses_flags " " uses_flags)
 
 # pkg-config. The prefix is found from where the file lies, so that an installed tree may be moved.
 file(RELATIVE_PATH to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})

@@ -4,20 +4,36 @@
 
 #include "fail.h"
 
-static const backend_ops *const backends[] = {&backend_sqlite};
+#ifdef TASKS_POSTGRES
+#define URIS "sqlite:PATH or postgresql://HOST/DATABASE"
+#else
+#define URIS "sqlite:PATH"
+#endif
+
+static const backend_ops *const backends[] = {
+    &backend_sqlite,
+#ifdef TASKS_POSTGRES
+    &backend_postgres,
+#endif
+};
+
+static bool named(const char *name, const char *uri, size_t length)
+{
+    return name && strlen(name) == length && !memcmp(uri, name, length);
+}
 
 tasks_status backend_find(const char *uri, const backend_ops **ops, const char **target, tasks_error *error)
 {
     const char *colon = strchr(uri, ':');
     if (!colon || !colon[1])
-        return fail_field(error, "uri", "uri_malformed", "the URI must look like sqlite:PATH");
+        return fail_field(error, "uri", "uri_malformed", "the URI must look like " URIS);
+    size_t length = (size_t)(colon - uri);
     for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
-        size_t length = strlen(backends[i]->scheme);
-        if ((size_t)(colon - uri) == length && !memcmp(uri, backends[i]->scheme, length)) {
+        if (named(backends[i]->scheme, uri, length) || named(backends[i]->alias, uri, length)) {
             *ops = backends[i];
             *target = colon + 1;
             return TASKS_OK;
         }
     }
-    return fail(error, TASKS_UNSUPPORTED, "backend_unknown", "no backend for this URI; use sqlite:PATH");
+    return fail(error, TASKS_UNSUPPORTED, "backend_unknown", "no backend for this URI; use " URIS);
 }

@@ -189,6 +189,8 @@ typedef struct backend_token {
 
 typedef struct backend_ops {
     const char *scheme; /* "sqlite": the part of the URI before the first colon */
+    const char *alias;  /* another name for it; NULL: none */
+    bool embedded;      /* the program's own store: TASKS_MIGRATE_DEFAULT migrates it */
     bool logs_in; /* its connects go through backend_logins; for one that does not a secret is refused */
 
     /* Finds out what the target is before anything is written, refuses what is not ours, migrates if
@@ -239,5 +241,6 @@ typedef struct backend_ops {
 tasks_status backend_find(const char *uri, const backend_ops **ops, const char **target, tasks_error *error);
 
 extern const backend_ops backend_sqlite;
+extern const backend_ops backend_postgres; /* unless built with TASKS_POSTGRES=OFF */
 
 #endif

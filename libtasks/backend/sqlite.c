@@ -64,6 +64,7 @@ static tasks_status store_open(const backend_config *config, void **out, backend
 
 const backend_ops backend_sqlite = {
     .scheme = "sqlite",
+    .embedded = true,
     .open = store_open,
     .close = store_close,
     .connect = sqlite_connect,

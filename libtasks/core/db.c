@@ -47,14 +47,20 @@ static tasks_status options_read(const tasks_options *theirs, tasks_options *out
     return TASKS_OK;
 }
 
-static backend_config config_of(const tasks_options *options, const char *target)
+static bool migrates(const tasks_options *options, const backend_ops *ops)
+{
+    return options->migrate == TASKS_MIGRATE_YES ||
+           (options->migrate == TASKS_MIGRATE_DEFAULT && ops->embedded);
+}
+
+static backend_config config_of(const tasks_options *options, const backend_ops *ops, const char *target)
 {
     return (backend_config){
         .target = target,
         .pool_size = options->pool_size ? options->pool_size : POOL_DEFAULT,
         .timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_DEFAULT,
         .tombstone_ms = options->tombstone_ms ? options->tombstone_ms : TOMBSTONE_DEFAULT,
-        .migrate = options->migrate != TASKS_MIGRATE_NO,
+        .migrate = migrates(options, ops),
         .logins = login_of_uri(),
     };
 }
@@ -87,7 +93,7 @@ static tasks_status store_open(const tasks_options *options, const backend_ops *
                                db_store *store, tasks_error *error)
 {
     backend_shape shape = {0};
-    backend_config config = config_of(options, target);
+    backend_config config = config_of(options, ops, target);
     void *backend = NULL;
     tasks_status status = ops->open(&config, &backend, &shape, error);
     if (!status)
@@ -180,22 +186,44 @@ static uint32_t reads_of(pool_request *group, backend_read **reads)
     return count;
 }
 
-static void carry_reads(pool *p, pool_request *leader, pool_request *group)
+static void read_once(pool *p, pool_request *leader, backend_read **reads, uint32_t count)
 {
-    backend_read *reads[GROUP_MAX];
     void *connection;
     tasks_error error;
-    uint32_t count = reads_of(group, reads);
     tasks_status status = pool_connection(p, leader, &connection, &error);
     for (uint32_t i = 0; i < count; i++) {
         reads[i]->status = status;
         if (status)
             reads[i]->error = error;
     }
-    if (status)
-        return;
-    p->ops->read(connection, reads, count);
-    pool_drop_broken(p, leader);
+    if (!status)
+        p->ops->read(connection, reads, count);
+}
+
+/* Moves those that the store was not there for to the front, ready to run again. */
+static uint32_t unserved(backend_read **reads, uint32_t count)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (reads[i]->status != TASKS_UNAVAILABLE)
+            continue;
+        reads[i]->sink.restart(reads[i]->sink.context);
+        reads[kept++] = reads[i];
+    }
+    return kept;
+}
+
+static void carry_reads(pool *p, pool_request *leader, pool_request *group)
+{
+    backend_read *reads[GROUP_MAX];
+    uint32_t count = reads_of(group, reads);
+    read_once(p, leader, reads, count);
+    bool fresh = pool_drop_broken(p, leader);
+    count = fresh ? unserved(reads, count) : 0;
+    if (count) { /* a new connection may do better */
+        read_once(p, leader, reads, count);
+        pool_drop_broken(p, leader);
+    }
 }
 
 tasks_status db_read(tasks_db *db, backend_read *read, tasks_error *error)

@@ -1,0 +1,90 @@
+#include "postgres.h"
+
+#include <stdlib.h>
+
+#include "fail.h"
+
+enum { WRITE_GROUP = 256, WRITERS = 1 };
+
+tasks_status postgres_store_new(const backend_config *config, postgres_store **out, tasks_error *error)
+{
+    postgres_store *store = calloc(1, sizeof *store);
+    *out = NULL;
+    if (!store)
+        return fail_memory(error);
+    store->timeout_ms = config->timeout_ms;
+    store->tombstone_ms = config->tombstone_ms;
+    store->logins = config->logins;
+    pthread_mutex_init(&store->lock, NULL);
+    tasks_status status = postgres_target_read(&store->target, config->target, config->timeout_ms, error);
+    if (status)
+        postgres_store_free(store);
+    else
+        *out = store;
+    return status;
+}
+
+void postgres_store_free(postgres_store *store)
+{
+    postgres_disconnect(atomic_load(&store->spare));
+    pthread_mutex_destroy(&store->lock);
+    postgres_target_done(&store->target);
+    free(store);
+}
+
+static void store_close(void *store)
+{
+    postgres_store_free(store);
+}
+
+static void set_shape(uint32_t pool_size, backend_shape *shape)
+{
+    uint32_t writers = pool_size > WRITERS ? WRITERS : pool_size;
+    bool shared = pool_size == writers;
+    shape->write = (backend_lane){0, writers, WRITE_GROUP};
+    shape->read =
+        (backend_lane){shared ? 0 : writers, shared ? pool_size : pool_size - writers, POSTGRES_READ_GROUP};
+}
+
+static tasks_status store_open(const backend_config *config, void **out, backend_shape *shape,
+                               tasks_error *error)
+{
+    postgres_store *store;
+    void *connection = NULL;
+    *out = NULL;
+    tasks_status status = postgres_store_new(config, &store, error);
+    if (status)
+        return status;
+    status = postgres_connect(store, 0, &connection, error);
+    if (!status)
+        status = postgres_schema_open(connection, config, &shape->schema_version, error);
+    if (status) {
+        postgres_disconnect(connection);
+        postgres_store_free(store);
+        return status;
+    }
+    atomic_store(&store->spare, connection);
+    set_shape(config->pool_size, shape);
+    *out = store;
+    return TASKS_OK;
+}
+
+const backend_ops backend_postgres = {
+    .scheme = "postgresql",
+    .alias = "postgres",
+    .logs_in = true,
+    .open = store_open,
+    .close = store_close,
+    .connect = postgres_connect,
+    .disconnect = postgres_disconnect,
+    .usable = postgres_usable,
+    .read = postgres_read,
+    .write = postgres_write,
+    .migrate = postgres_schema_migrate,
+    .check = postgres_check,
+    .token_add = postgres_token_add,
+    .token_get = postgres_token_get,
+    .token_remove = postgres_token_remove,
+    .watch = postgres_watch,
+    .count = postgres_count,
+};

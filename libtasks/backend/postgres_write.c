@@ -1,0 +1,494 @@
+/* One transaction for a group of batches, in two round trips: the first locks the owners' rows and loads
+ * what the batches name, the second writes what came of it and commits. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "list_sql.h"
+#include "postgres_group.h"
+
+typedef enum sql {
+    BEGIN = 1 << 5,
+    COMMIT,
+    LOCK,
+    LOCK_TO_SWEEP,
+    LOOK,
+    LOAD,
+    LOAD_HOLDERS,
+    LOAD_ANSWERS,
+    LOAD_EXPIRED,
+    LOAD_OLD,
+    END
+} sql;
+
+static const char *const texts[END - BEGIN] = {
+    [BEGIN - BEGIN] = "BEGIN ISOLATION LEVEL READ COMMITTED",
+    [COMMIT - BEGIN] = "COMMIT",
+    /* As many revisions and ids as there will be if every batch succeeds. */
+    [LOCK - BEGIN] = "INSERT INTO owners AS o (owner, revision, last_id) VALUES ($1, $2, $3) "
+                     "ON CONFLICT (owner) DO UPDATE SET revision = o.revision + excluded.revision, "
+                     "last_id = o.last_id + excluded.last_id RETURNING revision, last_id",
+    /* Most owners have nothing to sweep: their rows stay as they are. */
+    [LOCK_TO_SWEEP - BEGIN] =
+        "UPDATE owners SET revision = revision + $2 WHERE owner = $1 "
+        "AND (EXISTS (SELECT FROM tasks WHERE owner = $1 AND expires_at <= $3) "
+        "OR (SELECT deleted_at FROM tombstones WHERE owner = $1 ORDER BY revision LIMIT 1) <= $4 "
+        "OR EXISTS (SELECT FROM answers WHERE owner = $1 AND created_at <= $5)) "
+        "RETURNING revision, last_id",
+    [LOOK - BEGIN] = "SELECT revision, last_id FROM owners WHERE owner = $1",
+    [LOAD - BEGIN] = "SELECT " LIST_SQL_COLUMNS " FROM tasks WHERE owner = $1 AND id = ANY ($2)",
+    [LOAD_HOLDERS - BEGIN] =
+        "SELECT uid, id FROM tasks WHERE owner = $1 AND uid = ANY ($2) AND uid IS NOT NULL",
+    [LOAD_ANSWERS - BEGIN] =
+        "SELECT key, hash, revision, created_at, answer FROM answers WHERE owner = $1 AND key = ANY ($2)",
+    [LOAD_EXPIRED - BEGIN] = "SELECT " LIST_SQL_COLUMNS " FROM tasks WHERE owner = $1 AND expires_at <= $2 "
+                             "ORDER BY expires_at LIMIT $3",
+    /* The last of the old tombstones, how many there are, and how many answers are stale. */
+    [LOAD_OLD - BEGIN] =
+        "SELECT last, (SELECT count(*) FROM tombstones WHERE owner = $1 AND revision <= last), "
+        "(SELECT count(*) FROM (SELECT FROM answers WHERE owner = $1 AND created_at <= $4 LIMIT $3) stale) "
+        "FROM (SELECT max(revision) AS last FROM (SELECT revision FROM tombstones WHERE owner = $1 "
+        "AND deleted_at <= $2 AND revision < coalesce((SELECT revision FROM tombstones WHERE owner = $1 "
+        "AND deleted_at > $2 ORDER BY revision LIMIT 1), 9223372036854775807) "
+        "ORDER BY revision LIMIT $3) old) purged",
+};
+
+/* ---- Sorting batches by owner ---- */
+
+static int compare_owners(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void start_share(postgres_group *g, const char *owner)
+{
+    postgres_share *s = &g->shares[g->share_count++];
+    *s = (postgres_share){0};
+    postgres_draft_init(&s->draft, &g->memory, owner);
+}
+
+static tasks_status find_owners(postgres_group *g)
+{
+    const char **names = arena_alloc(&g->memory, g->batch_count * sizeof *names);
+    g->shares = arena_alloc(&g->memory, g->batch_count * sizeof *g->shares);
+    g->owned = arena_alloc(&g->memory, g->batch_count * sizeof *g->owned);
+    if (!names || !g->shares || !g->owned)
+        return fail_memory(g->error);
+    for (uint32_t i = 0; i < g->batch_count; i++)
+        names[i] = g->batches[i]->owner;
+    qsort(names, g->batch_count, sizeof *names, compare_owners);
+    for (uint32_t i = 0; i < g->batch_count; i++)
+        if (!i || strcmp(names[i - 1], names[i]))
+            start_share(g, names[i]);
+    return TASKS_OK;
+}
+
+static uint32_t share_of(const postgres_group *g, const char *owner)
+{
+    uint32_t low = 0, high = g->share_count;
+    while (low + 1 < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (strcmp(g->shares[middle].draft.owner, owner) <= 0)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static tasks_status collect(postgres_group *g)
+{
+    tasks_status status = find_owners(g);
+    for (uint32_t i = 0; !status && i < g->batch_count; i++) {
+        g->owned[i] = share_of(g, g->batches[i]->owner);
+        postgres_draft_count(&g->shares[g->owned[i]].draft, g->batches[i]);
+    }
+    for (uint32_t i = 0; !status && i < g->share_count; i++)
+        status = postgres_draft_room(&g->shares[i].draft) ? fail_memory(g->error) : TASKS_OK;
+    for (uint32_t i = 0; !status && i < g->batch_count; i++)
+        postgres_draft_name(&g->shares[g->owned[i]].draft, g->batches[i]);
+    for (uint32_t i = 0; !status && i < g->share_count; i++)
+        postgres_draft_named(&g->shares[i].draft);
+    return status;
+}
+
+/* ---- The first round trip: lock and load ---- */
+
+tasks_status postgres_group_send(postgres_group *g, uint32_t key, const char *text, const postgres_values *v)
+{
+    static const postgres_values none;
+    const postgres_statement s = {.key = key, .text = text};
+    g->sent++;
+    return postgres_send(g->c, &s, v ? v : &none, g->error);
+}
+
+tasks_status postgres_group_arrays(postgres_group *g, uint32_t key, const char *text, const char *owner,
+                                   postgres_array *arrays, int count)
+{
+    postgres_values v = {0};
+    tasks_status status = TASKS_OK;
+    postgres_text(&v, owner);
+    for (int i = 0; i < count; i++) {
+        postgres_array_bind(&v, &arrays[i]);
+        if (arrays[i].bytes.status)
+            status = fail_memory(g->error);
+    }
+    if (!status)
+        status = postgres_group_send(g, key, text, &v);
+    for (int i = 0; i < count; i++)
+        postgres_array_done(&arrays[i]);
+    return status;
+}
+
+static tasks_status send(postgres_group *g, sql which, const postgres_values *v)
+{
+    return postgres_group_send(g, which, texts[which - BEGIN], v);
+}
+
+static tasks_status send_array(postgres_group *g, sql which, const char *owner, postgres_array *array)
+{
+    return postgres_group_arrays(g, which, texts[which - BEGIN], owner, array, 1);
+}
+
+static int64_t purge_before(const postgres_group *g, const postgres_draft *d)
+{
+    return d->sweep->now_ms - g->c->store->tombstone_ms;
+}
+
+static tasks_status send_lock(postgres_group *g, postgres_share *s)
+{
+    const postgres_draft *d = &s->draft;
+    postgres_values v = {0};
+    postgres_text(&v, d->owner);
+    if (!d->changes)
+        return send(g, LOOK, &v);
+    postgres_int(&v, d->changes);
+    s->locked = true;
+    if (d->changes > d->sweeps) {
+        postgres_int(&v, d->creates);
+        return send(g, LOCK, &v);
+    }
+    postgres_int(&v, d->sweep->now_ms);
+    postgres_int(&v, purge_before(g, d));
+    postgres_int(&v, d->sweep->now_ms - BACKEND_REPLY_MS);
+    return send(g, LOCK_TO_SWEEP, &v);
+}
+
+static tasks_status send_load(postgres_group *g, const postgres_draft *d)
+{
+    postgres_array ids;
+    postgres_array_init(&ids, POSTGRES_INT);
+    for (uint32_t i = 0; i < d->id_count; i++)
+        postgres_array_int(&ids, d->ids[i]);
+    return send_array(g, LOAD, d->owner, &ids);
+}
+
+static tasks_status send_load_holders(postgres_group *g, const postgres_draft *d)
+{
+    postgres_array uids;
+    postgres_array_init(&uids, POSTGRES_TEXT);
+    for (uint32_t i = 0; i < d->uid_count; i++)
+        postgres_array_text(&uids, d->uids[i].uid);
+    return send_array(g, LOAD_HOLDERS, d->owner, &uids);
+}
+
+static tasks_status send_load_answers(postgres_group *g, const postgres_draft *d)
+{
+    postgres_array keys;
+    postgres_array_init(&keys, POSTGRES_TEXT);
+    for (uint32_t i = 0; i < d->key_count; i++)
+        postgres_array_text(&keys, d->answers[i].key);
+    return send_array(g, LOAD_ANSWERS, d->owner, &keys);
+}
+
+static tasks_status send_load_sweep(postgres_group *g, const postgres_draft *d)
+{
+    postgres_values v = {0}, w = {0};
+    postgres_text(&v, d->owner);
+    postgres_int(&v, d->sweep->now_ms);
+    postgres_int(&v, d->sweep->ops->id);
+    tasks_status status = send(g, LOAD_EXPIRED, &v);
+    postgres_text(&w, d->owner);
+    postgres_int(&w, purge_before(g, d));
+    postgres_int(&w, d->sweep->ops->id);
+    postgres_int(&w, d->sweep->now_ms - BACKEND_REPLY_MS);
+    return status ? status : send(g, LOAD_OLD, &w);
+}
+
+/* What the batches of an owner need, in the order in which take_share() reads it. */
+static tasks_status send_share(postgres_group *g, postgres_share *s)
+{
+    const postgres_draft *d = &s->draft;
+    tasks_status status = send_lock(g, s);
+    if (!status && d->id_count)
+        status = send_load(g, d);
+    if (!status && d->uid_count)
+        status = send_load_holders(g, d);
+    if (!status && d->key_count)
+        status = send_load_answers(g, d);
+    if (!status && d->sweeps)
+        status = send_load_sweep(g, d);
+    return status;
+}
+
+static tasks_status send_first(postgres_group *g)
+{
+    tasks_status status = send(g, BEGIN, NULL);
+    for (uint32_t i = 0; !status && i < g->share_count; i++)
+        status = send_share(g, &g->shares[i]);
+    return status ? status : postgres_flush(g->c, g->error);
+}
+
+static PGresult *answer(postgres_group *g)
+{
+    g->sent--;
+    return postgres_answer(g->c, g->error);
+}
+
+static tasks_status take_lock(postgres_group *g, postgres_share *s)
+{
+    PGresult *r = answer(g);
+    if (!r)
+        return g->error->status;
+    s->locked &= PQntuples(r) > 0;
+    if (PQntuples(r)) {
+        s->revision = postgres_column_int(r, 0, 0);
+        s->last_id = postgres_column_int(r, 0, 1);
+    }
+    PQclear(r);
+    s->draft.revision = s->revision - (s->locked ? s->draft.changes : 0);
+    s->draft.last_id = s->last_id - (s->locked ? s->draft.creates : 0);
+    return TASKS_OK;
+}
+
+/* The next answer, if there is to be one; it is kept as long as the group. */
+static tasks_status take_result(postgres_group *g, postgres_share *s, uint32_t wanted, PGresult **out)
+{
+    *out = NULL;
+    if (!wanted)
+        return TASKS_OK;
+    *out = answer(g);
+    if (!*out)
+        return g->error->status;
+    s->results[s->result_count++] = *out;
+    return TASKS_OK;
+}
+
+static int rows_of(const PGresult *r)
+{
+    return r ? PQntuples(r) : 0;
+}
+
+static void load_rows(postgres_draft *d, const PGresult *r, bool expired)
+{
+    backend_row row;
+    for (int i = 0; i < rows_of(r); i++) {
+        postgres_row(r, i, &row);
+        postgres_draft_load(d, &row, expired);
+    }
+}
+
+static tasks_status take_tasks(postgres_group *g, postgres_draft *d, const PGresult *named,
+                               const PGresult *expired)
+{
+    if (postgres_draft_task_room(d, (uint32_t)(rows_of(named) + rows_of(expired))))
+        return fail_memory(g->error);
+    load_rows(d, named, false);
+    load_rows(d, expired, true);
+    postgres_draft_loaded(d);
+    return TASKS_OK;
+}
+
+static void take_holders(postgres_draft *d, const PGresult *r)
+{
+    for (int i = 0; i < rows_of(r); i++)
+        postgres_draft_hold(d, PQgetvalue(r, i, 0), postgres_column_int(r, i, 1));
+}
+
+static void take_answers(postgres_draft *d, const PGresult *r)
+{
+    for (int i = 0; i < rows_of(r); i++) {
+        const postgres_draft_answer kept = {.key = PQgetvalue(r, i, 0),
+                                            .hash = (uint64_t)postgres_column_int(r, i, 1),
+                                            .revision = postgres_column_int(r, i, 2),
+                                            .created_at = postgres_column_int(r, i, 3),
+                                            .text = PQgetvalue(r, i, 4)};
+        postgres_draft_answered(d, &kept);
+    }
+}
+
+static void take_old(postgres_share *s, const PGresult *r)
+{
+    if (!rows_of(r))
+        return;
+    s->purge_end = postgres_column_int(r, 0, 0);
+    s->purged = postgres_column_int(r, 0, 1);
+    s->stale = postgres_column_int(r, 0, 2);
+}
+
+static tasks_status take_share(postgres_group *g, postgres_share *s)
+{
+    postgres_draft *d = &s->draft;
+    PGresult *named, *holders, *answers, *expired, *old;
+    tasks_status status = take_lock(g, s);
+    if (!status)
+        status = take_result(g, s, d->id_count, &named);
+    if (!status)
+        status = take_result(g, s, d->uid_count, &holders);
+    if (!status)
+        status = take_result(g, s, d->key_count, &answers);
+    if (!status)
+        status = take_result(g, s, d->sweeps, &expired);
+    if (!status)
+        status = take_result(g, s, d->sweeps, &old);
+    if (status)
+        return status;
+    take_holders(d, holders);
+    take_answers(d, answers);
+    if (s->locked) /* without the lock there is nothing to sweep, or it is for another time */
+        take_old(s, old);
+    return take_tasks(g, d, named, s->locked ? expired : NULL);
+}
+
+static tasks_status take_first(postgres_group *g)
+{
+    PGresult *begun = answer(g);
+    tasks_status status = begun ? TASKS_OK : g->error->status;
+    PQclear(begun);
+    for (uint32_t i = 0; !status && i < g->share_count; i++)
+        status = take_share(g, &g->shares[i]);
+    return status;
+}
+
+/* ---- The second round trip: write and commit ---- */
+
+static tasks_status send_second(postgres_group *g)
+{
+    tasks_status status = TASKS_OK;
+    for (uint32_t i = 0; !status && i < g->share_count; i++)
+        status = postgres_save(g, &g->shares[i]);
+    if (!status)
+        status = send(g, COMMIT, NULL);
+    return status ? status : postgres_sync(g->c, g->error);
+}
+
+static backend_outcome take_commit(postgres_group *g)
+{
+    PGresult *r = answer(g);
+    bool answered = r, committed = r && !strcmp(PQcmdStatus(r), "COMMIT");
+    PQclear(r);
+    if (committed)
+        return BACKEND_COMMITTED;
+    if (answered)
+        fail(g->error, TASKS_INTERNAL, "internal", "PostgreSQL: the transaction was rolled back");
+    return g->c->broken ? BACKEND_UNKNOWN : BACKEND_UNDONE;
+}
+
+/* A failure that the server reports before it answers COMMIT undoes all. Without a word nobody knows. */
+static backend_outcome take_second(postgres_group *g)
+{
+    while (g->sent > 1) {
+        PGresult *r = answer(g);
+        if (!r)
+            return *g->c->sqlstate ? BACKEND_UNDONE : BACKEND_UNKNOWN;
+        PQclear(r);
+    }
+    return take_commit(g);
+}
+
+/* ---- The group ---- */
+
+static void run_batches(postgres_group *g)
+{
+    for (uint32_t i = 0; i < g->batch_count; i++)
+        postgres_draft_run(&g->shares[g->owned[i]].draft, g->batches[i]);
+    for (uint32_t i = 0; i < g->share_count; i++) {
+        postgres_share *s = &g->shares[i];
+        if (s->draft.sweeps)
+            s->draft.sweep->removed += s->purged + s->stale;
+    }
+}
+
+static bool writes(const postgres_group *g)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < g->share_count; i++) {
+        const postgres_share *s = &g->shares[i];
+        any |= s->purge_end || s->stale || (s->locked && s->draft.revision > s->revision - s->draft.changes);
+        for (uint32_t j = 0; j < s->draft.key_count; j++)
+            any |= s->draft.answers[j].changed;
+    }
+    return any;
+}
+
+/* Ends the transaction if one is open. What is half sent has to be ended first. */
+static void roll_back(postgres_group *g, bool synced)
+{
+    tasks_error ignored;
+    if (!synced && !g->c->broken && !postgres_sync(g->c, &ignored))
+        postgres_drain(g->c);
+    if (!g->c->broken && PQtransactionStatus(g->c->pg) != PQTRANS_IDLE)
+        PQclear(postgres_ask(g->c, "ROLLBACK", NULL, &ignored));
+    g->c->broken |= PQtransactionStatus(g->c->pg) != PQTRANS_IDLE;
+}
+
+static backend_outcome commit(postgres_group *g)
+{
+    if (send_second(g)) {
+        g->c->broken = true; /* COMMIT did not go out whole */
+        return BACKEND_UNDONE;
+    }
+    backend_outcome outcome = take_second(g);
+    if (!g->c->broken)
+        postgres_drain(g->c);
+    if (outcome == BACKEND_UNDONE)
+        roll_back(g, true);
+    return outcome;
+}
+
+static backend_outcome carry(postgres_group *g)
+{
+    tasks_status status = collect(g);
+    if (!status)
+        status = postgres_begin(g->c, g->error);
+    if (status)
+        return BACKEND_UNDONE;
+    status = send_first(g);
+    if (!status)
+        status = take_first(g);
+    if (!status)
+        run_batches(g);
+    if (!status && writes(g))
+        return commit(g);
+    roll_back(g, false);
+    return status ? BACKEND_UNDONE : BACKEND_COMMITTED;
+}
+
+static void group_done(postgres_group *g)
+{
+    for (uint32_t i = 0; i < g->share_count; i++)
+        for (uint32_t j = 0; j < g->shares[i].result_count; j++)
+            PQclear(g->shares[i].results[j]);
+    arena_done(&g->memory);
+}
+
+backend_outcome postgres_write(void *connection, backend_batch *const *batches, uint32_t batch_count,
+                               tasks_error *error)
+{
+    postgres_connection *c = connection;
+    backend_outcome outcome;
+    bool again;
+    int tries = 0;
+    postgres_deadline(c, c->store->timeout_ms + POSTGRES_GRACE_MS);
+    do {
+        postgres_group g = {.c = c, .batches = batches, .batch_count = batch_count, .error = error};
+        arena_init(&g.memory);
+        *c->sqlstate = 0;
+        outcome = carry(&g);
+        group_done(&g);
+        again = outcome == BACKEND_UNDONE && postgres_again(c) && ++tries < POSTGRES_TRIES;
+        if (again)
+            postgres_forget(c);
+    } while (again);
+    return outcome;
+}
