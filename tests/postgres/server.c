@@ -1,0 +1,91 @@
+#include "server.h"
+
+#include <err.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char socket_folder[256], port[8];
+
+/* The first line of a file in the server's folder. */
+static void read_line(const char *folder, const char *name, char *line, size_t size)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = fopen(path, "r");
+    if (!f || !fgets(line, (int)size, f))
+        err(1, "no PostgreSQL server runs for this test (%s)", path);
+    line[strcspn(line, "\n")] = 0;
+    fclose(f);
+}
+
+bool server_begin(void)
+{
+    const char *folder = getenv("TASKS_CLUSTER");
+    if (!folder)
+        errx(1, "TASKS_CLUSTER is not set: run this through ctest, or start one by tests/postgres/cluster");
+    read_line(folder, "socket", socket_folder, sizeof socket_folder);
+    read_line(folder, "port", port, sizeof port);
+    return true;
+}
+
+int server_port(void)
+{
+    return (int)strtol(port, NULL, 10);
+}
+
+const char *server_socket(void)
+{
+    return socket_folder;
+}
+
+PGconn *server_connect(void)
+{
+    static const char *const keywords[] = {"host", "port", "user", "dbname", NULL};
+    const char *const values[] = {socket_folder, port, "tasks", "postgres", NULL};
+    PGconn *c = PQconnectdbParams(keywords, values, 0);
+    if (PQstatus(c) != CONNECTION_OK)
+        errx(1, "%s", PQerrorMessage(c));
+    return c;
+}
+
+void server_ask(const char *sql, char *value, size_t size)
+{
+    PGconn *c = server_connect();
+    PGresult *r = PQexec(c, sql);
+    if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
+        errx(1, "%s: %s", sql, PQresultErrorMessage(r));
+    bool some = PQntuples(r) > 0 && PQnfields(r) > 0;
+    snprintf(value, size, "%s", some ? PQgetvalue(r, 0, 0) : "");
+    PQclear(r);
+    PQfinish(c);
+}
+
+void server_run(const char *sql)
+{
+    char ignored[2];
+    server_ask(sql, ignored, sizeof ignored);
+}
+
+void server_make_schema(char uri[SERVER_URI_SIZE])
+{
+    static atomic_uint count;
+    char sql[64];
+    unsigned number = atomic_fetch_add(&count, 1);
+    snprintf(sql, sizeof sql, "CREATE SCHEMA s%d_%u", getpid(), number);
+    server_run(sql);
+    snprintf(uri, SERVER_URI_SIZE,
+             "postgresql://tasks@/postgres?host=%s&port=%s&options=-csearch_path%%3Ds%d_%u", socket_folder,
+             port, getpid(), number);
+}
+
+void server_drop_schema(const char *uri)
+{
+    char sql[256];
+    const char *name = strstr(uri, "search_path%3D");
+    snprintf(sql, sizeof sql, "SET client_min_messages = error; DROP SCHEMA %s CASCADE",
+             name + sizeof "search_path%3D" - 1);
+    server_run(sql);
+}

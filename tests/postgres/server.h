@@ -1,0 +1,27 @@
+/* The PostgreSQL server of a test program, which tests/postgres/cluster started before and will remove after.
+ * What must not fail here ends the program. */
+#ifndef SERVER_H
+#define SERVER_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { SERVER_URI_SIZE = 1024 };
+
+/* Finds the server in the environment; ends the program if there is none: nothing is passed over here. */
+bool server_begin(void);
+int server_port(void);
+const char *server_socket(void); /* the folder of its unix socket */
+
+/* Makes an empty schema, and the URI of a store that lies in it; drops it with all that it holds. */
+void server_make_schema(char uri[SERVER_URI_SIZE]);
+void server_drop_schema(const char *uri);
+
+/* Runs SQL as the superuser. */
+PGconn *server_connect(void);
+void server_run(const char *sql);
+/* The first column of the first row as text, in `value`; "" for NULL. */
+void server_ask(const char *sql, char *value, size_t size);
+
+#endif
