@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "conns.h"
+#include "metrics.h"
 #include "tasks.h"
 
 /* How far stopping has come. */
@@ -15,10 +16,14 @@ enum app_phase {
     APP_CLOSING   /* every answer ends its connection */
 };
 
+enum { APP_PUBLIC, APP_ADMIN, APP_LISTENERS };
+
 struct app {
     const struct config *config;
     tasks_db *db;
     struct conns *conns; /* of the public listener */
+    struct metrics *metrics[APP_LISTENERS];
+    int64_t started_ms;
     atomic_int phase;
 };
 

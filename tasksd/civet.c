@@ -97,6 +97,7 @@ static void take_request(struct exchange *x)
     x->rq.query = info->query_string;
     x->rq.peer = peer_address(info);
     x->rq.source = (struct http_source){x, read_body, proceed};
+    trace_take(&x->rq.trace, &x->rq);
 }
 
 /* False if the head cannot be relied on. */
@@ -176,6 +177,7 @@ static void give_answer(struct exchange *x)
     x->rs.close = must_close(x);
     if (x->rs.close)
         mg_disable_keep_alive(x->connection);
+    http_field(&x->rs, "X-Request-Id", x->rq.trace.request);
     conns_limit_answer(x->slot, x->civet->options.request_ms);
     if (!write_answer(x))
         mg_disable_keep_alive(x->connection);
@@ -183,14 +185,17 @@ static void give_answer(struct exchange *x)
         discard_body(x);
 }
 
-static void log_exchange(const struct exchange *x, int64_t began_us)
+static void tell_exchange(const struct exchange *x, int64_t began_us)
 {
+    int64_t duration_us = log_clock_us() - began_us;
     const struct log_request line = {.method = x->info->request_method,
                                      .route = x->rq.route ? x->rq.route->path : NULL,
                                      .status = x->rs.status,
-                                     .duration_us = log_clock_us() - began_us,
+                                     .duration_us = duration_us,
                                      .bytes = x->sent,
-                                     .peer = x->rq.peer};
+                                     .peer = x->rq.peer,
+                                     .trace = &x->rq.trace};
+    metrics_count(x->civet->options.metrics, x->rq.route, x->rq.method, x->rs.status, duration_us);
     log_request(&line);
 }
 
@@ -201,7 +206,7 @@ static void run_exchange(struct exchange *x)
     if (check_head(x))
         dispatch_run(x->civet->options.app, x->civet->options.routes, &x->rq, &x->rs);
     give_answer(x);
-    log_exchange(x, began_us);
+    tell_exchange(x, began_us);
     http_response_done(&x->rs);
     http_request_done(&x->rq);
     arena_done(&x->memory);

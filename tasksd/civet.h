@@ -15,6 +15,7 @@ struct civet_options {
     struct app *app;
     struct conns *conns; /* with room for as many workers */
     const struct route *routes;
+    struct metrics *metrics; /* of these routes */
 };
 
 struct civet;

@@ -44,8 +44,8 @@ static const struct setting settings[] = {
      "after SIGTERM: how long to go on serving as not ready"},
     {"drain-timeout", "TIME", config_value_duration, AT(drain_timeout_ms), 0, 3600000, "30s",
      "after that: how long to wait for requests that are under way"},
-    {"log-format", "FORMAT", config_value_log, 0, 0, 0, "none",
-     "a line for each request: text, json or none"},
+    {"log-format", "FORMAT", config_value_log, 0, 0, 0, "auto",
+     "a line for each request: text, json, none, or auto: text on a terminal, else json"},
     {"config", "FILE", NULL, 0, 0, 0, NULL, "a file of such settings, NAME = VALUE, # for remarks"},
 };
 

@@ -92,11 +92,12 @@ const char *config_value_auth(const struct setting *setting, struct config *conf
 
 const char *config_value_log(const struct setting *setting, struct config *config, char *text)
 {
-    static const char *const words[] = {[LOG_NONE] = "none", [LOG_TEXT] = "text", [LOG_JSON] = "json", NULL};
+    static const char *const words[] = {
+        [LOG_NONE] = "none", [LOG_TEXT] = "text", [LOG_JSON] = "json", [LOG_AUTO] = "auto", NULL};
     int at = word(words, text);
     (void)setting;
     config->log_format = at >= 0 ? (enum log_format)at : LOG_NONE;
-    return at >= 0 ? NULL : "is not one of text, json and none";
+    return at >= 0 ? NULL : "is not one of auto, text, json and none";
 }
 
 const char *config_value_hosts(const struct setting *setting, struct config *config, char *text)

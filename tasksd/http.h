@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "tasks.h"
+#include "trace.h"
 #include "uri.h"
 
 struct app;
@@ -52,6 +53,7 @@ struct http_request {
     int64_t content_length; /* -1: no such header */
     bool chunked;
     struct http_source source;
+    struct trace trace;
 
     /* What dispatch_run() adds before it calls the handler. */
     arena *memory; /* lives as long as the request */

@@ -15,6 +15,8 @@ static enum log_format log_format;
 
 void log_start(enum log_format format)
 {
+    if (format == LOG_AUTO)
+        format = isatty(STDERR_FILENO) ? LOG_TEXT : LOG_JSON;
     log_format = format;
 }
 
@@ -83,6 +85,8 @@ static void request_json(const struct log_request *request, const char *peer, bu
 {
     json_out json;
     begin_json(&json, line, "info");
+    json_out_text(&json, "request_id", request->trace->request);
+    json_out_text(&json, "trace_id", request->trace->id);
     json_out_text(&json, "client", peer);
     json_out_text(&json, "method", request->method);
     json_out_text(&json, "route", request->route);
@@ -96,9 +100,9 @@ static void request_text(const struct log_request *request, const char *peer, bu
 {
     char time[TIMESTAMP_SIZE];
     timestamp_write(timestamp_now(), time);
-    buf_print(line, "%s %s %s %s %d %.3f ms %zu bytes", time, peer, request->method,
+    buf_print(line, "%s %s %s %s %d %.3f ms %zu bytes %s", time, peer, request->method,
               request->route ? request->route : "-", request->status, (double)request->duration_us / 1000,
-              request->bytes);
+              request->bytes, request->trace->request);
 }
 
 int64_t log_clock_us(void)

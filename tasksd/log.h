@@ -7,8 +7,10 @@
 #include <stdint.h>
 
 #include "tasks.h"
+#include "trace.h"
 
-enum log_format { LOG_NONE, LOG_TEXT, LOG_JSON }; /* of requests; other lines are JSON with LOG_JSON only */
+/* Of requests; other lines are JSON with LOG_JSON only. LOG_AUTO is LOG_TEXT on a terminal, else LOG_JSON. */
+enum log_format { LOG_NONE, LOG_TEXT, LOG_JSON, LOG_AUTO };
 
 struct log_request {
     const char *method;
@@ -17,6 +19,7 @@ struct log_request {
     int64_t duration_us;
     size_t bytes;
     uint32_t peer;
+    const struct trace *trace;
 };
 
 /* Before any other call, and before there are threads. */

@@ -6,6 +6,7 @@
 #include "config.h"
 #include "server.h"
 #include "signals.h"
+#include "trace.h"
 
 /* Titles and passwords pass through this process: no core file, no debugger of the same user, no file
  * that others can read. */
@@ -36,6 +37,7 @@ static int show_version(void)
 static int run(struct config *config)
 {
     log_start(config->log_format);
+    trace_start();
     keep_private();
     signals_block();
     return server_run(config);

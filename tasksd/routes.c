@@ -19,6 +19,7 @@ static const char *const of_clear[] = {"completed", NULL};
     ROUTE(GET,    "/healthz",       handle_ops_live, .any_host = true),                                      \
     ROUTE(GET,    "/readyz",        handle_ops_ready, .any_host = true),                                     \
     ROUTE(GET,    "/version",       handle_ops_version, ),                                                   \
+    ROUTE(GET,    "/metrics",       handle_metrics_get, ),                                                   \
     ROUTE(GET,    "/pool-stats",    handle_ops_pool, )
 #define END {.path = NULL}
 

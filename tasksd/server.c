@@ -9,6 +9,7 @@
 #include "routes.h"
 #include "signals.h"
 #include "sweeper.h"
+#include "timestamp.h"
 
 enum {
     ADMIN_WORKERS = 2,
@@ -99,6 +100,17 @@ static struct civet *listen_on(const struct civet_options *options)
     return NULL;
 }
 
+static bool make_metrics(struct app *app)
+{
+    app->started_ms = timestamp_now();
+    app->metrics[APP_PUBLIC] = metrics_new(routes_public, "public");
+    app->metrics[APP_ADMIN] = metrics_new(routes_admin, "admin");
+    if (app->metrics[APP_PUBLIC] && app->metrics[APP_ADMIN])
+        return true;
+    log_line("out of memory");
+    return false;
+}
+
 static bool start_public(struct server *server)
 {
     const struct config *config = server->config;
@@ -110,7 +122,8 @@ static bool start_public(struct server *server)
                                                        .request_ms = config->request_ms,
                                                        .app = &server->app,
                                                        .conns = server->app.conns,
-                                                       .routes = routes_public});
+                                                       .routes = routes_public,
+                                                       .metrics = server->app.metrics[APP_PUBLIC]});
     return server->public != NULL;
 }
 
@@ -128,7 +141,8 @@ static bool start_admin(struct server *server)
                                                       .request_ms = ADMIN_REQUEST_MS,
                                                       .app = &server->app,
                                                       .conns = server->admin_conns,
-                                                      .routes = routes_admin});
+                                                      .routes = routes_admin,
+                                                      .metrics = server->app.metrics[APP_ADMIN]});
     return server->admin != NULL;
 }
 
@@ -162,7 +176,7 @@ static enum server_exit run(struct server *server, const char *uri)
     if (failed)
         return failed;
     server->sweeper = sweeper_start(server->app.db);
-    if (!server->sweeper || !start_public(server) || !start_admin(server))
+    if (!server->sweeper || !make_metrics(&server->app) || !start_public(server) || !start_admin(server))
         return SERVER_FAILED;
     serve(server, uri);
     return SERVER_DONE;
@@ -176,6 +190,8 @@ static void clean_up(struct server *server)
     sweeper_stop(server->sweeper);
     conns_free(server->app.conns);
     conns_free(server->admin_conns);
+    for (int i = 0; i < APP_LISTENERS; i++)
+        metrics_free(server->app.metrics[i]);
     tasks_close(server->app.db);
 }
 

@@ -96,9 +96,10 @@ static int port_after(const struct server *s, const char *start)
 void server_start(struct server *s, const char *const *arguments)
 {
     static int number;
-    const char *all[ARGUMENTS_MAX] = {"--listen", "127.0.0.1:0", "--workers", "32", "--migrate", "--db"};
+    const char *all[ARGUMENTS_MAX] = {"--listen",     "127.0.0.1:0", "--workers", "32",
+                                      "--log-format", "none",        "--migrate", "--db"};
     char name[64], uri[700];
-    int count = 6;
+    int count = 8;
     bool admin = false;
     if (!s->store[0]) {
         snprintf(name, sizeof name, "%d-%d.db", (int)getpid(), ++number);

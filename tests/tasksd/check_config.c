@@ -55,7 +55,7 @@ START_TEST(has_defaults)
     ck_assert_int_eq(config.pool, 5);
     ck_assert_int_eq(config.keep_alive_ms, 75000);
     ck_assert(!config.migrate && !config.allow_delete_all && !config.access.any_host);
-    ck_assert_int_eq(config.log_format, LOG_NONE);
+    ck_assert_int_eq(config.log_format, LOG_AUTO);
     done();
 }
 END_TEST

@@ -1,0 +1,197 @@
+/* What operators see: /metrics read as strictly as Prometheus would, ids of requests, log lines. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client.h"
+#include "run.h"
+
+enum { FAMILIES_MAX = 64, SERIES_MAX = 1024 };
+
+static struct server server;
+
+/* One read page. */
+static struct {
+    char families[FAMILIES_MAX][80], types[FAMILIES_MAX][16];
+    char series[SERIES_MAX][256];
+    double values[SERIES_MAX];
+    int family_count, series_count;
+} page;
+
+static const char name_characters[] = "abcdefghijklmnopqrstuvwxyz_";
+
+/* The rest of the line after `start`, which it must begin with. */
+static const char *after(const char *line, const char *start)
+{
+    ck_assert_msg(strncmp(line, start, strlen(start)) == 0, "not '%s': %s", start, line);
+    return line + strlen(start);
+}
+
+static void read_family(const char *help, const char *type)
+{
+    static const char *const types[] = {"counter", "gauge", "histogram"};
+    char *name = page.families[page.family_count];
+    const char *text = after(help, "# HELP ");
+    size_t length = strspn(text, name_characters);
+    ck_assert_uint_lt(length, sizeof *page.families);
+    snprintf(name, sizeof *page.families, "%.*s", (int)length, text);
+    ck_assert_msg(text[length] == ' ' && text[length + 1], "%s", help);
+    const char *rest = after(after(type, "# TYPE "), name);
+    snprintf(page.types[page.family_count], sizeof *page.types, "%s", after(rest, " "));
+    for (int i = 0; i < page.family_count; i++)
+        ck_assert_str_ne(page.families[i], name);
+    int known = 0;
+    for (int i = 0; i < RUN_COUNT(types); i++)
+        known += strcmp(types[i], page.types[page.family_count]) == 0;
+    ck_assert_msg(known == 1, "%s", type);
+    ck_assert_int_lt(++page.family_count, FAMILIES_MAX);
+}
+
+/* {name="value",...}; returns what follows. */
+static const char *read_labels(const char *at)
+{
+    if (*at != '{')
+        return at;
+    do {
+        size_t name = strspn(++at, name_characters);
+        ck_assert_msg(name > 0, "%s", at);
+        at = after(at + name, "=\"");
+        at = after(at + strcspn(at, "\"\\\n"), "\"");
+    } while (*at == ',');
+    return after(at, "}");
+}
+
+static void read_sample(const char *line)
+{
+    static const char *const endings[] = {"_bucket", "_sum", "_count"};
+    int family = page.family_count - 1;
+    size_t length = strspn(line, name_characters), own = strlen(page.families[family]);
+    bool fits = length == own;
+    for (int i = 0; i < RUN_COUNT(endings) && strcmp(page.types[family], "histogram") == 0; i++)
+        fits |= length == own + strlen(endings[i]) && strncmp(line + own, endings[i], length - own) == 0;
+    ck_assert_msg(fits && strncmp(line, page.families[family], own) == 0, "not of %s: %s",
+                  page.families[family], line);
+    const char *value = read_labels(line + length);
+    char *end;
+    snprintf(page.series[page.series_count], sizeof *page.series, "%.*s", (int)(value - line), line);
+    page.values[page.series_count] = strtod(after(value, " "), &end);
+    ck_assert_msg(*end == '\0' && end > value + 1, "%s", line);
+    for (int i = 0; i < page.series_count; i++)
+        ck_assert_str_ne(page.series[i], page.series[page.series_count]);
+    ck_assert_int_lt(++page.series_count, SERIES_MAX);
+}
+
+static void read_page(const char *path)
+{
+    const struct client_reply *reply = client_get(&server, path);
+    ck_assert_int_eq((int)reply->status, 200);
+    ck_assert_str_eq(client_header("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+    char *text = strdup(reply->body), *rest = text;
+    ck_assert_int_eq(text[strlen(text) - 1], '\n');
+    text[strlen(text) - 1] = '\0';
+    page.family_count = page.series_count = 0;
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        if (*line == '#')
+            read_family(line, strsep(&rest, "\n"));
+        else
+            read_sample(line);
+    }
+    free(text);
+}
+
+static double value(const char *series)
+{
+    for (int i = 0; i < page.series_count; i++)
+        if (strcmp(page.series[i], series) == 0)
+            return page.values[i];
+    return -1;
+}
+
+static void check_buckets(void)
+{
+    double before = 0;
+    int ended = 0;
+    for (int i = 0; i < page.series_count; i++) {
+        if (!strstr(page.series[i], "_bucket{"))
+            continue;
+        ck_assert_msg(page.values[i] >= before, "%s", page.series[i]);
+        before = page.values[i];
+        if (!strstr(page.series[i], "le=\"+Inf\""))
+            continue;
+        ck_assert(page.values[i + 2] == before && strstr(page.series[i + 2], "_count{"));
+        before = 0;
+        ended++;
+    }
+    ck_assert_int_gt(ended, 0);
+}
+
+#define ANSWERS "tasksd_http_requests_total{listener=\"public\","
+
+START_TEST(the_page_is_what_prometheus_reads)
+{
+    SERVER_START(&server);
+    client_json(&server, "POST", "/tasks", "{\"title\":\"a\"}");
+    for (int i = 0; i < 3; i++)
+        client_get(&server, "/tasks/77");
+    client_get(&server, "/nothing");
+    read_page("/metrics");
+    ck_assert(value(ANSWERS "method=\"POST\",route=\"/tasks\",code=\"201\"}") == 1);
+    ck_assert(value(ANSWERS "method=\"GET\",route=\"/tasks/{id}\",code=\"404\"}") == 3);
+    ck_assert(value(ANSWERS "method=\"GET\",route=\"none\",code=\"404\"}") == 1);
+    ck_assert(value("tasksd_http_requests_in_flight") == 1);
+    ck_assert(value("tasksd_http_workers") == 32);
+    ck_assert(value("tasksd_store_batches_total") == 1);
+    ck_assert(value("tasksd_store_commits_total") == 1);
+    ck_assert(value("process_resident_memory_bytes") > 1e6);
+    ck_assert(value("process_open_fds") > 3);
+    ck_assert(value("process_threads") > 32);
+    ck_assert(value("process_start_time_seconds") > 1.7e9);
+    check_buckets();
+    client_done();
+    server_stop(&server);
+}
+END_TEST
+
+START_TEST(the_admin_address_has_it_too)
+{
+    char url[64];
+    SERVER_START(&server, "--admin-listen", "127.0.0.1:0");
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/metrics", server.admin_port);
+    read_page(url);
+    read_page(url);
+    ck_assert(value("tasksd_http_requests_total{listener=\"admin\",method=\"GET\",route=\"/metrics\","
+                    "code=\"200\"}") == 1);
+    client_done();
+    server_stop(&server);
+}
+END_TEST
+
+#define TRACE "4bf92f3577b34da6a3ce929d0e0e4736"
+
+START_TEST(an_id_goes_through_answer_and_log)
+{
+    static const char *const headers[] = {"X-Request-Id: from-outside",
+                                          "traceparent: 00-" TRACE "-00f067aa0ba902b7-01", NULL};
+    SERVER_START(&server, "--log-format", "auto");
+    client_call(&server, "GET", "/tasks", headers, NULL);
+    ck_assert_str_eq(client_header("X-Request-Id"), "from-outside");
+    ck_assert(server_says(&server, "\"request_id\":\"from-outside\",\"trace_id\":\"" TRACE "\""));
+    client_get(&server, "/tasks");
+    char made[64];
+    snprintf(made, sizeof made, "%s", client_header("X-Request-Id"));
+    ck_assert_uint_eq(strlen(made), 32);
+    ck_assert(server_says(&server, made));
+    client_done();
+    server_stop(&server);
+}
+END_TEST
+
+int main(void)
+{
+    server_prepare();
+    int result = run_suite("metrics",
+                           (const TTest *[]){the_page_is_what_prometheus_reads, the_admin_address_has_it_too,
+                                             an_id_goes_through_answer_and_log, NULL});
+    server_clean_up();
+    return result;
+}
