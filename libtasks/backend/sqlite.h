@@ -47,8 +47,8 @@ typedef enum sqlite_sql {
     SQL_CHANGES_END,
     SQL_CHANGES_ROWS,
     SQL_OWNERS,
-    SQL_REVISION,
-    SQL_NEXT_REVISION,
+    SQL_COUNTER_READ,
+    SQL_COUNTER_WRITE,
     SQL_INSERT,
     SQL_DELETE,
     SQL_FIND,
@@ -104,6 +104,18 @@ int sqlite_step(sqlite_connection *c, sqlite3_stmt *statement, tasks_error *erro
 tasks_status sqlite_row(sqlite3_stmt *statement, backend_row *row, tasks_error *error);
 void sqlite_bind_text(sqlite3_stmt *statement, int index, const char *text); /* NULL binds NULL */
 void sqlite_bind_time(sqlite3_stmt *statement, int index, int64_t time_ms);  /* TASKS_NO_TIME binds NULL */
+
+/* ---- sqlite_op.c ---- */
+
+/* A batch on its way. */
+typedef struct sqlite_writer {
+    sqlite_connection *c;
+    backend_batch *batch;
+    int64_t revision, next_id; /* for what it changes and creates */
+    bool changed;              /* the revision was needed */
+} sqlite_writer;
+
+tasks_status sqlite_op_run(sqlite_writer *w, const backend_op *op);
 
 /* ---- the others, a file each ---- */
 

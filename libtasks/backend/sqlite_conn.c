@@ -42,10 +42,9 @@ static const char *const sql[SQL_COUNT] = {
                        "ORDER BY revision, id",
     [SQL_OWNERS] = "SELECT owner FROM owners WHERE owner >= coalesce(?1, '') AND (?1 IS NULL OR owner > ?1) "
                    "ORDER BY owner LIMIT ?2",
-    [SQL_REVISION] = "SELECT revision FROM owners WHERE owner = ?1",
-    [SQL_NEXT_REVISION] =
-        "INSERT INTO owners (owner, revision, last_id) VALUES (?1, 1, ?2) ON CONFLICT (owner) DO UPDATE "
-        "SET revision = revision + 1, last_id = last_id + ?2 RETURNING revision, last_id",
+    [SQL_COUNTER_READ] = "SELECT revision, last_id FROM owners WHERE owner = ?1",
+    [SQL_COUNTER_WRITE] = "INSERT INTO owners (owner, revision, last_id) VALUES (?1, ?2, ?3) "
+                          "ON CONFLICT (owner) DO UPDATE SET revision = ?2, last_id = ?3",
     [SQL_INSERT] = "INSERT INTO tasks (owner, " LIST_SQL_COLUMNS ") "
                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     [SQL_DELETE] = "DELETE FROM tasks WHERE owner = ?1 AND id = ?2 AND (?3 = 0 OR revision = ?3) "
