@@ -7,7 +7,10 @@
 
 #include "fail.h"
 
-enum { WRITE_GROUP = 256 };
+/* Batches in one transaction, at most. The benchmark also builds a server that commits each by itself. */
+#ifndef SQLITE_WRITE_GROUP
+#define SQLITE_WRITE_GROUP 256
+#endif
 
 static void store_close(void *opaque)
 {
@@ -26,7 +29,7 @@ static void set_shape(const sqlite_store *store, uint32_t pool_size, backend_sha
 {
     bool shared = store->memory || pool_size == 1;
     shape->private = store->memory != NULL;
-    shape->write = (backend_lane){0, 1, WRITE_GROUP};
+    shape->write = (backend_lane){0, 1, SQLITE_WRITE_GROUP};
     shape->read = (backend_lane){shared ? 0 : 1, shared ? 1 : pool_size - 1, 1};
 }
 
