@@ -16,6 +16,8 @@ static const cli_command commands[] = {
     {"check", cmd_check, "", 0, 0, "Read the whole store and check it", &cmd_check_form},
     {"backup", cmd_backup, "FILE", 1, 1, "Write a verified copy of the store", &cmd_backup_form},
     {"stats", cmd_stats, "", 0, 0, "Show figures of the store", &cmd_stats_form},
+    {"token", cmd_token, "create|list|revoke [ID]", 1, 2, "Let others in to a server, or no longer",
+     &cmd_token_form},
     {"version", cmd_version, "", 0, 0, "Print the version", &cmd_version_form},
     {"help", cmd_help, "[COMMAND]", 0, 1, "Explain a command", &cmd_help_form},
     {0},

@@ -90,17 +90,22 @@ int store_refused(const cli *c, const tasks_error *error)
     return misused ? EXITS_USAGE : code;
 }
 
-int store_open(cli *c)
+int store_open_whole(cli *c)
 {
     tasks_error error;
     int code = store_locate(c, true);
     if (code)
         return code;
     tasks_options options = store_options(c);
-    if (tasks_open(&options, &c->store, &error))
-        return store_refused(c, &error);
-    if (!c->owner)
-        return EXITS_DONE;
+    return tasks_open(&options, &c->store, &error) ? store_refused(c, &error) : EXITS_DONE;
+}
+
+int store_open(cli *c)
+{
+    tasks_error error;
+    int code = store_open_whole(c);
+    if (code || !c->owner)
+        return code;
     tasks_db *whole = c->store;
     tasks_status status = tasks_as(whole, c->owner, &c->store, &error);
     tasks_close(whole);

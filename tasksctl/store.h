@@ -14,6 +14,9 @@ tasks_options store_options(const cli *c);
 /* Sets c->store, bound to --owner. Returns an exit code. */
 int store_open(cli *c);
 
+/* The same for all owners, whatever --owner says. */
+int store_open_whole(cli *c);
+
 /* Reports why a store did not open. What is wrong with --db or --owner itself is misuse. */
 int store_refused(const cli *c, const tasks_error *error);
 

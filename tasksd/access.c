@@ -87,6 +87,43 @@ bool access_trusts(const struct access *access, uint32_t peer)
     return false;
 }
 
+static bool trusts(const struct access *access, const struct address *address)
+{
+    uint32_t ipv4;
+    return address_is_ipv4(address, &ipv4) && access_trusts(access, ipv4);
+}
+
+/* Goes through one header from its end, where the nearest proxy has written, for as long as who is named
+ * there is trusted too. False where it ends with somebody who is not. */
+static bool follow(const struct access *access, const char *list, struct address *client)
+{
+    struct address hop;
+    size_t length = strlen(list);
+    while (length > 0 && trusts(access, client)) {
+        const char *comma = memrchr(list, ',', length);
+        const char *item = comma ? comma + 1 : list;
+        const char *end = list + length;
+        item += strspn(item, " \t");
+        while (end > item && (end[-1] == ' ' || end[-1] == '\t'))
+            end--;
+        if (item >= end || !address_read(item, (size_t)(end - item), &hop))
+            return false;
+        *client = hop;
+        length = comma ? (size_t)(comma - list) : 0;
+    }
+    return trusts(access, client);
+}
+
+struct address access_client(const struct access *access, const struct http_request *rq)
+{
+    struct address client = address_of_ipv4(rq->peer);
+    for (size_t i = rq->header_count; i-- > 0 && trusts(access, &client);)
+        if (strcasecmp(rq->headers[i].name, "X-Forwarded-For") == 0 &&
+            !follow(access, rq->headers[i].value, &client))
+            break;
+    return address_network(&client);
+}
+
 static size_t without_port(const char *host)
 {
     const char *end = host[0] == '[' ? strchr(host, ']') : NULL;

@@ -3,6 +3,7 @@
 #ifndef ACCESS_H
 #define ACCESS_H
 
+#include "address.h"
 #include "http.h"
 
 enum { ACCESS_ITEMS_MAX = 32 };
@@ -26,6 +27,10 @@ const char *access_origins(struct access *access, char *list);
 const char *access_proxies(struct access *access, char *list);
 
 bool access_trusts(const struct access *access, uint32_t peer);
+
+/* Who sent the request (for IPv6: the network), as far as trusted proxies tell in X-Forwarded-For. */
+struct address access_client(const struct access *access, const struct http_request *rq);
+
 bool access_host_ok(const struct access *access, const char *host);
 
 /* "*" or `origin` itself if pages from there may read answers; NULL if not. */

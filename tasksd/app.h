@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "auth.h"
 #include "config.h"
 #include "conns.h"
 #include "metrics.h"
@@ -20,7 +21,8 @@ enum { APP_PUBLIC, APP_ADMIN, APP_LISTENERS };
 
 struct app {
     const struct config *config;
-    tasks_db *db;
+    tasks_db *db;        /* the whole store: handlers of tasks use that of their request */
+    struct auth *auth;   /* NULL: everybody is let in */
     struct conns *conns; /* of the public listener */
     struct metrics *metrics[APP_LISTENERS];
     int64_t started_ms;

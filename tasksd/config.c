@@ -20,15 +20,18 @@ static const struct setting settings[] = {
      "the store, such as sqlite:PATH; default: sqlite:$XDG_DATA_HOME/tasks/tasks.db"},
     {"migrate", NULL, config_value_switch, AT(migrate), 0, 0, "false",
      "make or update the schema at start; the default store is always brought up to date"},
-    {"auth", "none", config_value_auth, 0, 0, 0, NULL,
-     "who may use the server; must be said when an address is not loopback"},
+    {"auth", "WAY", config_value_auth, 0, 0, 0, NULL,
+     "who may use the server: token (who shows one of tasksctl token create), none (everybody); must be said "
+     "when an address is not loopback"},
     {"allow-host", "NAMES", config_value_hosts, 0, 0, 0, "",
      "names that requests may ask for besides localhost; default: any, loopback only if that is all that is "
      "served"},
     {"cors-origin", "ORIGINS", config_value_origins, 0, 0, 0, "",
      "sites whose pages may use the API, such as https://example.org; * for all"},
     {"trusted-proxy", "NETWORKS", config_value_proxies, 0, 0, 0, "",
-     "IPv4 networks whose X-Forwarded-Proto is believed, such as 10.0.0.0/8; they have no connection limit"},
+     "IPv4 networks whose X-Forwarded-Proto and -For are believed, such as 10.0.0.0/8; they have no "
+     "connection "
+     "limit"},
     {"allow-delete-all", NULL, config_value_switch, AT(allow_delete_all), 0, 0, "false",
      "let DELETE /tasks delete everything"},
     {"workers", "COUNT", config_value_number, AT(workers), 4, 16384, "512",
@@ -249,7 +252,7 @@ static enum config_result check_exposure(struct reading *r)
         return CONFIG_RUN;
     bad(r, public ? "--listen" : "--admin-listen", "");
     buf_print(r->fault,
-              "%s can be reached by other machines, so say --auth aloud (--auth none lets everybody in)",
+              "%s can be reached by other machines, so say --auth aloud (token; none lets everybody in)",
               public ? public->host : admin->host);
     return CONFIG_BAD;
 }
@@ -284,7 +287,7 @@ void config_help(buf *to)
              "Serves a store of tasks over HTTP.\n\n"
              "  tasksd                                     on 127.0.0.1:5000, with a store in your home\n"
              "  tasksd --db sqlite:/srv/tasks.db --migrate another store\n"
-             "  tasksd --listen 0.0.0.0:5000 --auth none   for everybody who can reach this machine\n\n"
+             "  tasksd --listen 0.0.0.0:5000 --auth token  for who has a token: see tasksctl help token\n\n"
              "Each setting is also an environment variable (--admin-listen: TASKSD_ADMIN_LISTEN) and a line\n"
              "of the file that --config names (admin-listen = 127.0.0.1:5001). A flag comes before a\n"
              "variable, a variable before the file. Times are 500ms, 15s, 2m; a bare number is seconds.\n\n");

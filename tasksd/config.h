@@ -12,7 +12,7 @@
 #include "listen.h"
 #include "log.h"
 
-enum config_auth { CONFIG_AUTH_UNSAID, CONFIG_AUTH_NONE };
+enum config_auth { CONFIG_AUTH_UNSAID, CONFIG_AUTH_NONE, CONFIG_AUTH_TOKEN };
 
 struct config {
     struct listen_address listen[LISTEN_MAX], admin[LISTEN_MAX];

@@ -83,11 +83,12 @@ const char *config_value_admin(const struct setting *setting, struct config *con
 
 const char *config_value_auth(const struct setting *setting, struct config *config, char *text)
 {
-    static const char *const words[] = {[CONFIG_AUTH_UNSAID] = "", [CONFIG_AUTH_NONE] = "none", NULL};
+    static const char *const words[] = {
+        [CONFIG_AUTH_UNSAID] = "", [CONFIG_AUTH_NONE] = "none", [CONFIG_AUTH_TOKEN] = "token", NULL};
     int at = word(words, text);
     (void)setting;
     config->auth = at > 0 ? (enum config_auth)at : CONFIG_AUTH_UNSAID;
-    return at > 0 ? NULL : "is not known: this build knows only 'none', which lets everybody in";
+    return at > 0 ? NULL : "is neither token nor none, which lets everybody in";
 }
 
 const char *config_value_log(const struct setting *setting, struct config *config, char *text)

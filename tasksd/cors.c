@@ -25,7 +25,8 @@ int cors_options(const struct access *access, const struct http_request *rq, str
     methods_field(rs, "Allow", allowed);
     if (http_header(rq, "Access-Control-Request-Method") && allowed_origin(access, rq)) {
         methods_field(rs, "Access-Control-Allow-Methods", allowed);
-        http_field(rs, "Access-Control-Allow-Headers", "Content-Type, If-Match, If-None-Match");
+        http_field(rs, "Access-Control-Allow-Headers",
+                   "Authorization, Content-Type, If-Match, If-None-Match");
         http_field(rs, "Access-Control-Max-Age", "600");
     }
     return 204;
@@ -39,5 +40,5 @@ void cors_answer(const struct access *access, const struct http_request *rq, str
     if (!origin)
         return;
     http_field(rs, "Access-Control-Allow-Origin", origin);
-    http_field(rs, "Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After");
+    http_field(rs, "Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, WWW-Authenticate");
 }

@@ -15,6 +15,8 @@ struct run {
     struct http_response *rs;
     struct route_match match;
     const char *host;
+    struct auth_who who;
+    tasks_db *view; /* of the store, bound to its owner */
 };
 
 static int refuse(struct run *run, const tasks_error *error)
@@ -81,6 +83,28 @@ static int check_origin(struct run *run)
         return 0;
     return problem(run->rs, 403, "origin_denied",
                    "pages of this origin may not change anything here; see --cors-origin");
+}
+
+/* The handler gets a view of the store that reaches the tasks of one owner only. */
+static int authenticate(struct run *run)
+{
+    tasks_error error;
+    if (run->rq->route->open)
+        return 0;
+    int refused = auth_check(run->app->auth, run->rq, run->rs, &run->who);
+    if (refused)
+        return refused;
+    if (tasks_as(run->app->db, run->who.owner, &run->view, &error))
+        return refuse(run, &error);
+    run->rq->db = run->view;
+    return 0;
+}
+
+static int check_right_to_write(struct run *run)
+{
+    if (!run->who.read_only || run->rq->route->method == HTTP_GET)
+        return 0;
+    return problem(run->rs, 403, "token_read_only", "this token may only read");
 }
 
 static bool is_listed(const char *const *names, const char *name)
@@ -215,7 +239,6 @@ static int tell_url_base(struct run *run)
 
 static int handle(struct run *run)
 {
-    run->rq->db = run->app->db;
     return run->rq->route->handle(run->app, run->rq, run->rs);
 }
 
@@ -223,14 +246,17 @@ void dispatch_run(struct app *app, const struct route *routes, struct http_reque
                   struct http_response *rs)
 {
     static int (*const steps[])(struct run *) = {
-        find_route, check_host, check_path,         answer_options, check_method,  check_origin,
-        read_query, check_body, answer_expectation, read_body,      tell_url_base, handle,
+        find_route,         check_host,   check_path,           answer_options, check_method,
+        check_origin,       authenticate, check_right_to_write, read_query,     check_body,
+        answer_expectation, read_body,    tell_url_base,        handle,
     };
     struct run run = {.app = app, .routes = routes, .rq = rq, .rs = rs};
     int status = 0;
     for (size_t i = 0; status == 0; i++)
         status = steps[i](&run);
     rs->status = status;
+    rq->db = NULL;
+    tasks_close(run.view);
     cors_answer(&app->config->access, rq, rs);
     if (rs->fields.status || rs->body.status) {
         http_response_done(rs);

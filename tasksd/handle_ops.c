@@ -19,7 +19,7 @@ int handle_ops_ready(struct app *app, const struct http_request *rq, struct http
     tasks_error error;
     if (atomic_load(&app->phase) != APP_SERVING)
         return problem(rs, 503, "draining", "the server is about to stop");
-    if (tasks_ping(rq->db, &error)) {
+    if (tasks_ping(app->db, &error)) {
         int status = problem_error(rq, rs, &error);
         return status == 503 ? status : problem(rs, 503, error.code, "the store cannot serve requests");
     }

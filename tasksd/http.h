@@ -63,7 +63,7 @@ struct http_request {
     struct uri_query parameters; /* of the query; all of them known to the route */
     buf body;                    /* complete */
     const char *url_base;        /* "http://host/tasks/", as the client asked: the start of a task's url */
-    tasks_db *db;                /* bound to whose tasks the client may reach */
+    tasks_db *db;                /* bound to whose tasks the client may reach; NULL on open routes */
 };
 
 struct http_response {

@@ -14,13 +14,14 @@ static const char *const of_clear[] = {"completed", NULL};
 /* clang-format off */
 #define ROUTE(verb, where, handler, ...) {.method = HTTP_##verb, .path = where, .handle = handler, __VA_ARGS__}
 #define HEALTH                                                                                               \
-    ROUTE(GET,    "/livez",         handle_ops_live, .any_host = true),                                      \
-    ROUTE(GET,    "/health",        handle_ops_live, .any_host = true),                                      \
-    ROUTE(GET,    "/healthz",       handle_ops_live, .any_host = true),                                      \
-    ROUTE(GET,    "/readyz",        handle_ops_ready, .any_host = true),                                     \
-    ROUTE(GET,    "/version",       handle_ops_version, ),                                                   \
-    ROUTE(GET,    "/metrics",       handle_metrics_get, ),                                                   \
-    ROUTE(GET,    "/pool-stats",    handle_ops_pool, )
+    ROUTE(GET,    "/livez",         handle_ops_live, .any_host = true, .open = true),                        \
+    ROUTE(GET,    "/health",        handle_ops_live, .any_host = true, .open = true),                        \
+    ROUTE(GET,    "/healthz",       handle_ops_live, .any_host = true, .open = true),                        \
+    ROUTE(GET,    "/readyz",        handle_ops_ready, .any_host = true, .open = true),                       \
+    ROUTE(GET,    "/version",       handle_ops_version, .open = true)
+#define FIGURES(...)                                                                                         \
+    ROUTE(GET,    "/metrics",       handle_metrics_get, __VA_ARGS__),                                        \
+    ROUTE(GET,    "/pool-stats",    handle_ops_pool, __VA_ARGS__)
 #define END {.path = NULL}
 
 const struct route routes_public[] = {
@@ -32,9 +33,15 @@ const struct route routes_public[] = {
     ROUTE(PATCH,  "/tasks/{id}",    handle_task_patch, .types = merge_patch, .body_max = ONE_MAX),
     ROUTE(DELETE, "/tasks/{id}",    handle_task_delete, ),
     HEALTH,
-    ROUTE(GET,    "/{rest}",        handle_page_get, ),
+    FIGURES(.open = false),
+    ROUTE(GET,    "/{rest}",        handle_page_get, .open = true),
     END,
 };
 
-const struct route routes_admin[] = {HEALTH, END};
+/* Nobody has to show anything here: who may connect is the network's business. */
+const struct route routes_admin[] = {
+    HEALTH,
+    FIGURES(.open = true),
+    END,
+};
 /* clang-format on */

@@ -170,13 +170,24 @@ static void serve(struct server *server, const char *uri)
     server->public = server->admin = NULL;
 }
 
+static bool make_auth(struct server *server)
+{
+    if (server->config->auth <= CONFIG_AUTH_NONE)
+        return true;
+    server->app.auth = auth_new(server->config, server->app.db);
+    if (!server->app.auth)
+        log_line("out of memory");
+    return server->app.auth != NULL;
+}
+
 static enum server_exit run(struct server *server, const char *uri)
 {
     enum server_exit failed = open_store(server, uri);
     if (failed)
         return failed;
     server->sweeper = sweeper_start(server->app.db);
-    if (!server->sweeper || !make_metrics(&server->app) || !start_public(server) || !start_admin(server))
+    if (!server->sweeper || !make_metrics(&server->app) || !make_auth(server) || !start_public(server) ||
+        !start_admin(server))
         return SERVER_FAILED;
     serve(server, uri);
     return SERVER_DONE;
@@ -192,6 +203,7 @@ static void clean_up(struct server *server)
     conns_free(server->admin_conns);
     for (int i = 0; i < APP_LISTENERS; i++)
         metrics_free(server->app.metrics[i]);
+    auth_free(server->app.auth);
     tasks_close(server->app.db);
 }
 

@@ -67,8 +67,8 @@ START_TEST(refuses_bad_settings)
     check_end(2, "--listen: '127.0.0.1:443s' asks for TLS");
     SERVER_SPAWN(&server, "--listen", "0.0.0.0:0");
     check_end(2, "say --auth aloud");
-    SERVER_SPAWN(&server, "--listen", "0.0.0.0:0", "--auth", "oidc");
-    check_end(2, "this build knows only 'none'");
+    SERVER_SPAWN(&server, "--listen", "0.0.0.0:0", "--auth", "nobody");
+    check_end(2, "'nobody' is neither token nor none");
     SERVER_SPAWN(&server, "--nonsense");
     check_end(2, "--nonsense: no such option");
     SERVER_SPAWN(&server, "--db", "nonsense:");
@@ -76,9 +76,11 @@ START_TEST(refuses_bad_settings)
 }
 END_TEST
 
-START_TEST(serves_everybody_when_told_so)
+START_TEST(serves_others_when_told_whom)
 {
     SERVER_START(&server, "--listen=0.0.0.0:0", "--auth", "none");
+    finish();
+    SERVER_START(&server, "--listen=0.0.0.0:0", "--auth", "token");
     finish();
 }
 END_TEST
@@ -185,7 +187,7 @@ int main(void)
     int result = run_suite(
         "start",
         (const TTest *[]){says_one_line_about_where_it_serves, without_a_word_it_serves_a_store_at_home,
-                          refuses_bad_settings, serves_everybody_when_told_so, a_port_can_be_taken_once,
+                          refuses_bad_settings, serves_others_when_told_whom, a_port_can_be_taken_once,
                           refuses_stores_that_are_none, the_first_request_is_answered_by_us,
                           its_memory_is_private, requests_are_logged_without_their_text, NULL});
     server_clean_up();

@@ -19,6 +19,7 @@ static const cli_command commands[] = {
     {"backup", cmd_backup, "", 1, 1, "", &cmd_backup_form},
     {"check", cmd_check, "", 0, 0, "", &cmd_check_form},
     {"stats", cmd_stats, "", 0, 0, "", &cmd_stats_form},
+    {"token", cmd_token, "", 1, 2, "", &cmd_token_form},
     {"help", cmd_help, "", 0, 1, "", &cmd_help_form},
     {0},
 };
@@ -36,6 +37,8 @@ static const char *const lines[][5] = {
     {"backup", "copy.db"},
     {"check"},
     {"stats", "--json"},
+    {"token", "create"},
+    {"token", "list", "--json"},
     {"help"},
     {"--nonsense"},
 };

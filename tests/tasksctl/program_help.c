@@ -3,8 +3,8 @@
 #include "program.h"
 #include "run.h"
 
-static const char *const commands[] = {"add",     "list",  "show",   "edit",  "done",    "undone", "delete",
-                                       "migrate", "check", "backup", "stats", "version", "help"};
+static const char *const commands[] = {"add",     "list",  "show",   "edit",  "done",  "undone",  "delete",
+                                       "migrate", "check", "backup", "stats", "token", "version", "help"};
 
 /* Examples come first, and every line fits on a screen. */
 static void expect_help(const result *r)

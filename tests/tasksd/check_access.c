@@ -105,6 +105,43 @@ START_TEST(believes_trusted_proxies_only)
 }
 END_TEST
 
+/* Whoever is not trusted can write what he likes into the header, but only to the left. */
+START_TEST(the_client_is_the_nearest_that_is_not_trusted)
+{
+    static const struct {
+        const char *peer, *first, *second, *client;
+    } rows[] = {
+        {"192.0.2.1", NULL, NULL, "192.0.2.1"},
+        {"192.0.2.1", "198.51.100.1", NULL, "192.0.2.1"},
+        {"10.0.0.1", NULL, NULL, "10.0.0.1"},
+        {"10.0.0.1", "198.51.100.1", NULL, "198.51.100.1"},
+        {"10.0.0.1", "1.1.1.1, 198.51.100.1", NULL, "198.51.100.1"},
+        {"10.0.0.1", "1.1.1.1, 198.51.100.1 ,10.0.0.2", NULL, "198.51.100.1"},
+        {"10.0.0.1", "1.1.1.1", "198.51.100.1", "198.51.100.1"},
+        {"10.0.0.1", "198.51.100.1", "10.0.0.2", "198.51.100.1"},
+        {"10.0.0.1", "198.51.100.1, unknown", NULL, "10.0.0.1"},
+        {"10.0.0.1", "198.51.100.1", "unknown", "10.0.0.1"},
+        {"10.0.0.1", "198.51.100.1,", NULL, "10.0.0.1"},
+        {"10.0.0.1", "", NULL, "10.0.0.1"},
+        {"10.0.0.1", "10.0.0.3,10.0.0.2", NULL, "10.0.0.3"},
+        {"10.0.0.1", "[2001:db8::1]:99", NULL, "2001:db8::"},
+    };
+    struct access access = read_access("", "", "10.0.0.0/8");
+    for (int i = 0; i < RUN_COUNT(rows); i++) {
+        struct address peer, wanted;
+        struct http_header headers[] = {{"x-forwarded-for", rows[i].first},
+                                        {"X-Forwarded-For", rows[i].second}};
+        struct http_request rq = {.headers = headers,
+                                  .header_count = (rows[i].first != NULL) + (rows[i].second != NULL)};
+        ck_assert(address_read(rows[i].peer, strlen(rows[i].peer), &peer));
+        ck_assert(address_is_ipv4(&peer, &rq.peer));
+        ck_assert(address_read(rows[i].client, strlen(rows[i].client), &wanted));
+        struct address client = access_client(&access, &rq);
+        ck_assert_msg(memcmp(&client, &wanted, sizeof client) == 0, "%d", i);
+    }
+}
+END_TEST
+
 START_TEST(refuses_bad_lists)
 {
     static const char *const hosts[] = {"http://a", "a/b", "a@b"};
@@ -143,5 +180,6 @@ int main(void)
     return run_suite("access",
                      (const TTest *[]){knows_its_names, lets_its_own_pages_write, shares_with_listed_origins,
                                        trusts_listed_networks, believes_trusted_proxies_only,
-                                       refuses_bad_lists, lists_are_bounded, NULL});
+                                       the_client_is_the_nearest_that_is_not_trusted, refuses_bad_lists,
+                                       lists_are_bounded, NULL});
 }

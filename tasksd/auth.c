@@ -1,0 +1,116 @@
+#include "auth.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "buckets.h"
+#include "problem.h"
+#include "tokens.h"
+
+enum {
+    MEMORY_MS = 5000, /* for so long a revoked token may still be good */
+    ADDRESSES_MAX = 4096
+};
+
+/* Unknown tokens that one address may show before it is told to wait. */
+static const struct buckets_rate failures_rate = {.count = 1, .period_s = 1, .burst = 20};
+
+#define CHALLENGE "Bearer realm=\"tasks\""
+
+struct auth {
+    const struct access *access;
+    struct tokens *tokens;
+    struct buckets *failures;
+};
+
+struct auth *auth_new(const struct config *config, tasks_db *db)
+{
+    struct auth *auth = calloc(1, sizeof *auth);
+    if (!auth)
+        return NULL;
+    auth->access = &config->access;
+    auth->tokens = tokens_new(db, MEMORY_MS);
+    auth->failures = buckets_new(&failures_rate, ADDRESSES_MAX);
+    if (auth->tokens && auth->failures)
+        return auth;
+    auth_free(auth);
+    return NULL;
+}
+
+void auth_free(struct auth *auth)
+{
+    if (!auth)
+        return;
+    tokens_free(auth->tokens);
+    buckets_free(auth->failures);
+    free(auth);
+}
+
+/* What follows "Bearer" in the Authorization header; NULL if nothing does. */
+static const char *bearer(const struct http_request *rq)
+{
+    static const char scheme[] = "Bearer ";
+    const char *value = http_header(rq, "Authorization");
+    if (!value || strncasecmp(value, scheme, sizeof scheme - 1) != 0)
+        return NULL;
+    value += sizeof scheme - 1;
+    return value + strspn(value, " ");
+}
+
+static int refuse(const struct http_request *rq, struct http_response *rs, const tasks_error *error)
+{
+    if (error->status != TASKS_DENIED)
+        return problem_error(rq, rs, error);
+    http_field(rs, "WWW-Authenticate", CHALLENGE ", error=\"invalid_token\"");
+    return problem(rs, 401, error->code, error->message);
+}
+
+static int slow_down(struct http_response *rs, const struct buckets_state *state)
+{
+    buf_print(&rs->fields, "Retry-After: %lld\r\n", (long long)state->retry_s);
+    return problem(rs, 429, "too_many_failures", "too many wrong tokens came from this address");
+}
+
+/* A token that has just been good is asked for whatever its neighbours do. */
+static int ask_store(struct auth *auth, const struct http_request *rq, struct http_response *rs,
+                     const char *text, bool trusted, struct tokens_holder *holder)
+{
+    tasks_error error;
+    struct address address = access_client(auth->access, rq);
+    struct lru_key key = lru_key(&address, sizeof address);
+    struct buckets_state state = buckets_take(auth->failures, &key, 0, log_clock_us());
+    if (!state.enough && !trusted)
+        return slow_down(rs, &state);
+    tasks_status status = tokens_find(auth->tokens, text, holder, &error);
+    if (status == TASKS_DENIED)
+        buckets_take(auth->failures, &key, 1, log_clock_us());
+    return status ? refuse(rq, rs, &error) : 0;
+}
+
+static int check_token(struct auth *auth, const struct http_request *rq, struct http_response *rs,
+                       const char *text, struct auth_who *who)
+{
+    struct tokens_holder holder;
+    enum tokens_memory memory = tokens_recall(auth->tokens, text, &holder);
+    int refused = memory == TOKENS_GOOD ? 0 : ask_store(auth, rq, rs, text, memory == TOKENS_STALE, &holder);
+    if (refused)
+        return refused;
+    who->token = holder.token;
+    who->read_only = holder.read_only;
+    memcpy(who->owner, holder.owner, sizeof who->owner);
+    return 0;
+}
+
+int auth_check(struct auth *auth, const struct http_request *rq, struct http_response *rs,
+               struct auth_who *who)
+{
+    *who = (struct auth_who){.token = 0};
+    if (!auth)
+        return 0;
+    const char *text = bearer(rq);
+    if (text)
+        return check_token(auth, rq, rs, text, who);
+    http_field(rs, "WWW-Authenticate", CHALLENGE);
+    return problem(rs, 401, "token_required", "show a token: Authorization: Bearer tasks_...");
+}

@@ -1,0 +1,24 @@
+/* Who sends a request, and whether it is let in: what --auth asks for. */
+#ifndef AUTH_H
+#define AUTH_H
+
+#include "config.h"
+#include "http.h"
+
+struct auth;
+
+struct auth_who {
+    char owner[TASKS_OWNER_MAX + 1];
+    int64_t token; /* its id; 0: none was shown */
+    bool read_only;
+};
+
+/* `config` and `db` are borrowed. NULL when out of memory. */
+struct auth *auth_new(const struct config *config, tasks_db *db);
+void auth_free(struct auth *auth);
+
+/* 0, or the status of an answer that it has made. Without `auth` everybody is let in as the default owner. */
+int auth_check(struct auth *auth, const struct http_request *rq, struct http_response *rs,
+               struct auth_who *who);
+
+#endif

@@ -1,0 +1,120 @@
+/* Tokens over a real socket: who has one, who had one, and whose tasks are whose. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "run.h"
+#include "tasks.h"
+
+static struct server server;
+static tasks_db *store; /* the one that the server has open */
+
+static void setup(void)
+{
+    char uri[700];
+    tasks_options options = TASKS_OPTIONS_INIT;
+    SERVER_START(&server, "--auth", "token", "--admin-listen", "127.0.0.1:0");
+    snprintf(uri, sizeof uri, "sqlite:%s", server.store);
+    options.uri = uri;
+    ck_assert_int_eq(tasks_open(&options, &store, NULL), TASKS_OK);
+}
+
+static void finish(void)
+{
+    tasks_close(store);
+    client_done();
+    server_stop(&server);
+}
+
+struct holder {
+    int64_t id;
+    char line[128];
+};
+
+static struct holder holder_of(const char *owner, int32_t read_only)
+{
+    struct holder holder;
+    char text[TASKS_TOKEN_SIZE];
+    ck_assert_int_eq(tasks_token_create(store, owner, read_only, TASKS_NO_TIME, text, &holder.id, NULL),
+                     TASKS_OK);
+    snprintf(holder.line, sizeof holder.line, "Authorization: Bearer %s", text);
+    return holder;
+}
+
+static const struct client_reply *call(const struct holder *holder, const char *method, const char *path,
+                                       const char *body)
+{
+    const char *const headers[] = {holder->line, body ? "Content-Type: application/json" : NULL, NULL};
+    return client_call(&server, method, path, headers, body);
+}
+
+START_TEST(without_a_token_nobody_gets_in)
+{
+    static const char *const open[] = {"/livez", "/health", "/healthz", "/readyz", "/", "/version"};
+    setup();
+    for (int i = 0; i < RUN_COUNT(open); i++)
+        ck_assert_int_eq(client_get(&server, open[i])->status, 200);
+    ck_assert_int_eq(client_get(&server, "/tasks")->status, 401);
+    ck_assert_str_eq(client_header("WWW-Authenticate"), "Bearer realm=\"tasks\"");
+    ck_assert_str_eq(client_header("Content-Type"), "application/problem+json");
+    ck_assert_int_eq(client_json(&server, "POST", "/tasks", "{\"title\":\"x\"}")->status, 401);
+    ck_assert_int_eq(client_get(&server, "/pool-stats")->status, 401);
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/pool-stats", server.admin_port);
+    ck_assert_int_eq(client_get(&server, url)->status, 200);
+    finish();
+}
+END_TEST
+
+START_TEST(everybody_has_tasks_of_his_own)
+{
+    setup();
+    struct holder alice = holder_of("alice", 0), bob = holder_of("bob", 0);
+    ck_assert_int_eq(call(&alice, "POST", "/tasks", "{\"title\":\"hers\"}")->status, 201);
+    ck_assert_str_eq(call(&bob, "GET", "/tasks", NULL)->body, "[]");
+    ck_assert_int_eq(call(&bob, "GET", "/tasks/1", NULL)->status, 404);
+    ck_assert_int_eq(call(&bob, "PATCH", "/tasks/1", "{\"title\":\"his\"}")->status, 404);
+    ck_assert_int_eq(call(&bob, "DELETE", "/tasks/1", NULL)->status, 404);
+    ck_assert_str_eq(call(&bob, "GET", "/tasks/changes", NULL)->body, "[]");
+    ck_assert_int_eq(call(&alice, "GET", "/tasks/1", NULL)->status, 200);
+    finish();
+}
+END_TEST
+
+START_TEST(who_may_only_read_cannot_write)
+{
+    setup();
+    struct holder reader = holder_of("alice", 1);
+    ck_assert_int_eq(call(&reader, "GET", "/tasks", NULL)->status, 200);
+    ck_assert_int_eq(call(&reader, "POST", "/tasks", "{\"title\":\"x\"}")->status, 403);
+    ck_assert_str_eq(call(&reader, "GET", "/tasks", NULL)->body, "[]");
+    finish();
+}
+END_TEST
+
+START_TEST(a_revoked_token_soon_opens_nothing)
+{
+    setup();
+    struct holder alice = holder_of("alice", 0);
+    ck_assert_int_eq(call(&alice, "GET", "/tasks", NULL)->status, 200);
+    ck_assert_int_eq(tasks_token_revoke(store, alice.id, NULL), TASKS_OK);
+    int waits = 0;
+    while (call(&alice, "GET", "/tasks", NULL)->status == 200) {
+        ck_assert_int_lt(++waits, 300);
+        usleep(100000);
+    }
+    ck_assert_int_eq(call(&alice, "GET", "/tasks", NULL)->status, 401);
+    finish();
+}
+END_TEST
+
+int main(void)
+{
+    server_prepare();
+    int result = run_suite(
+        "auth", (const TTest *[]){without_a_token_nobody_gets_in, everybody_has_tasks_of_his_own,
+                                  who_may_only_read_cannot_write, a_revoked_token_soon_opens_nothing, NULL});
+    server_clean_up();
+    return result;
+}
