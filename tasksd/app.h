@@ -7,6 +7,7 @@
 #include "auth.h"
 #include "config.h"
 #include "conns.h"
+#include "idempotency.h"
 #include "metrics.h"
 #include "tasks.h"
 
@@ -24,6 +25,7 @@ struct app {
     tasks_db *db;        /* the whole store: handlers of tasks use that of their request */
     struct auth *auth;   /* NULL: everybody is let in */
     struct conns *conns; /* of the public listener */
+    struct idempotency idempotency;
     struct metrics *metrics[APP_LISTENERS];
     int64_t started_ms;
     atomic_int phase;

@@ -26,7 +26,7 @@ int cors_options(const struct access *access, const struct http_request *rq, str
     if (http_header(rq, "Access-Control-Request-Method") && allowed_origin(access, rq)) {
         methods_field(rs, "Access-Control-Allow-Methods", allowed);
         http_field(rs, "Access-Control-Allow-Headers",
-                   "Authorization, Content-Type, If-Match, If-None-Match");
+                   "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match");
         http_field(rs, "Access-Control-Max-Age", "600");
     }
     return 204;
@@ -40,5 +40,6 @@ void cors_answer(const struct access *access, const struct http_request *rq, str
     if (!origin)
         return;
     http_field(rs, "Access-Control-Allow-Origin", origin);
-    http_field(rs, "Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, WWW-Authenticate");
+    http_field(rs, "Access-Control-Expose-Headers",
+               "ETag, Idempotency-Replayed, Link, Location, Retry-After, WWW-Authenticate");
 }

@@ -16,7 +16,8 @@ struct run {
     struct route_match match;
     const char *host;
     struct auth_who who;
-    tasks_db *view; /* of the store, bound to its owner */
+    tasks_db *view;                 /* of the store, bound to its owner */
+    struct idempotency_entry entry; /* has a key when it is on the list */
 };
 
 static int refuse(struct run *run, const tasks_error *error)
@@ -237,26 +238,54 @@ static int tell_url_base(struct run *run)
     return run->rq->url_base ? 0 : problem(run->rs, 500, "no_memory", "out of memory");
 }
 
+static int read_key(struct run *run)
+{
+    tasks_error error;
+    if (run->rq->route->keyed && idempotency_read(run->rq, &run->rq->key, &error))
+        return refuse(run, &error);
+    return 0;
+}
+
+static int begin_key(struct run *run)
+{
+    struct idempotency_entry *entry = &run->entry;
+    if (!run->rq->key)
+        return 0;
+    *entry = (struct idempotency_entry){.owner = run->who.owner, .key = run->rq->key};
+    if (idempotency_begin(&run->app->idempotency, entry))
+        return 0;
+    entry->key = NULL;
+    http_field(run->rs, "Retry-After", "1");
+    return problem(run->rs, 409, "key_in_flight", "a request with this Idempotency-Key is under way");
+}
+
 static int handle(struct run *run)
 {
     return run->rq->route->handle(run->app, run->rq, run->rs);
+}
+
+static void finish(struct run *run)
+{
+    if (run->entry.key)
+        idempotency_end(&run->app->idempotency, &run->entry);
+    run->rq->db = NULL;
+    tasks_close(run->view);
 }
 
 void dispatch_run(struct app *app, const struct route *routes, struct http_request *rq,
                   struct http_response *rs)
 {
     static int (*const steps[])(struct run *) = {
-        find_route,         check_host,   check_path,           answer_options, check_method,
-        check_origin,       authenticate, check_right_to_write, read_query,     check_body,
-        answer_expectation, read_body,    tell_url_base,        handle,
+        find_route,   check_host,           check_path, answer_options, check_method, check_origin,
+        authenticate, check_right_to_write, read_key,   read_query,     check_body,   answer_expectation,
+        read_body,    tell_url_base,        begin_key,  handle,
     };
     struct run run = {.app = app, .routes = routes, .rq = rq, .rs = rs};
     int status = 0;
     for (size_t i = 0; status == 0; i++)
         status = steps[i](&run);
     rs->status = status;
-    rq->db = NULL;
-    tasks_close(run.view);
+    finish(&run);
     cors_answer(&app->config->access, rq, rs);
     if (rs->fields.status || rs->body.status) {
         http_response_done(rs);

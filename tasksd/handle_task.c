@@ -8,20 +8,20 @@
 
 enum { OBJECT_MAX = 64 << 10 };
 
-/* Takes the task over. */
-static int answer_task(const struct http_request *rq, struct http_response *rs, int status, tasks_task *task)
+static int answer_task(const struct http_request *rq, struct http_response *rs, int status,
+                       const tasks_task *task)
 {
     char etag[ETAG_SIZE];
     tasks_error error;
     tasks_text *text = NULL;
-    tasks_status failed = tasks_task_json(task, rq->url_base, &text, &error);
+    if (tasks_task_json(task, rq->url_base, &text, &error))
+        return problem_error(rq, rs, &error);
     etag_task(task->revision, etag);
     if (rq->method != HTTP_DELETE)
         http_field(rs, "ETag", etag);
     if (status == 201)
         buf_print(&rs->fields, "Location: %s%lld\r\n", rq->url_base, (long long)task->id);
-    tasks_task_free(task);
-    return failed ? problem_error(rq, rs, &error) : handle_json(rq, rs, status, text);
+    return handle_json(rq, rs, status, text);
 }
 
 int handle_task_get(struct app *app, const struct http_request *rq, struct http_response *rs)
@@ -33,17 +33,32 @@ int handle_task_get(struct app *app, const struct http_request *rq, struct http_
     if (tasks_get(rq->db, rq->id, &task, &error))
         return problem_error(rq, rs, &error);
     etag_task(task->revision, etag);
-    if (!handle_unchanged(rq, rs, etag))
-        return answer_task(rq, rs, 200, task);
+    int status = handle_unchanged(rq, rs, etag) ? 304 : answer_task(rq, rs, 200, task);
     tasks_task_free(task);
-    return 304;
+    return status;
 }
 
-/* The library counts one operation as a batch of one; the body was no array to point into. */
-static int refuse_one(const struct http_request *rq, struct http_response *rs, tasks_error *error)
+/* What every write goes through: with Idempotency-Key it is done once, and answered as then. */
+static tasks_status apply(const struct http_request *rq, struct http_response *rs, const tasks_op *ops,
+                          uint32_t count, tasks_page **out, tasks_error *error)
+{
+    int32_t replayed;
+    if (!rq->key)
+        return tasks_apply(rq->db, ops, count, out, error);
+    tasks_status status = tasks_apply_once(rq->db, rq->key, ops, count, out, &replayed, error);
+    if (replayed)
+        http_field(rs, "Idempotency-Replayed", "true");
+    return status;
+}
+
+/* One operation is a batch of one, but the body was no array to point into. Takes the page over. */
+static int answer_one(const struct http_request *rq, struct http_response *rs, int status, tasks_page *page,
+                      tasks_error *error)
 {
     error->op_index = -1;
-    return problem_error(rq, rs, error);
+    int answered = page ? answer_task(rq, rs, status, tasks_page_at(page, 0)) : problem_error(rq, rs, error);
+    tasks_page_free(page);
+    return answered;
 }
 
 /* ---- Creating ----------------------------------------------------------------------------------- */
@@ -51,10 +66,10 @@ static int refuse_one(const struct http_request *rq, struct http_response *rs, t
 static int create_one(const struct http_request *rq, struct http_response *rs, const tasks_patch *patch)
 {
     tasks_error error;
-    tasks_task *task;
-    if (tasks_create(rq->db, patch, &task, &error))
-        return refuse_one(rq, rs, &error);
-    return answer_task(rq, rs, 201, task);
+    tasks_page *page;
+    const tasks_op op = {.kind = TASKS_CREATE, .patch = patch};
+    apply(rq, rs, &op, 1, &page, &error);
+    return answer_one(rq, rs, 201, page, &error);
 }
 
 static int create_batch(const struct http_request *rq, struct http_response *rs, const tasks_patches *patches)
@@ -68,7 +83,7 @@ static int create_batch(const struct http_request *rq, struct http_response *rs,
         return problem(rs, 500, "no_memory", "out of memory");
     for (uint32_t i = 0; i < count; i++)
         ops[i] = (tasks_op){.kind = TASKS_CREATE, .patch = tasks_patches_at(patches, i)};
-    tasks_status failed = tasks_apply(rq->db, ops, count, &page, &error);
+    tasks_status failed = apply(rq, rs, ops, count, &page, &error);
     if (!failed)
         failed = tasks_page_json(page, rq->url_base, &text, &error);
     tasks_page_free(page);
@@ -99,38 +114,54 @@ int handle_task_create(struct app *app, const struct http_request *rq, struct ht
 
 /* ---- Changing one that the client may have seen ------------------------------------------------- */
 
-/* Which revision the task must have for If-Match to hold; 0 for any. Of several tags, or none that can
- * be right, only the task itself tells. */
-static tasks_status expected_revision(const struct http_request *rq, int64_t *revision, tasks_error *error)
+/* None of the tags can be that of a task. If there is no task at all, that goes first. */
+static tasks_status fail_unmatched(const struct http_request *rq, tasks_error *error)
 {
-    int64_t seen[ETAG_MATCH_MAX];
     tasks_task *task;
-    const char *header = http_header(rq, "If-Match");
-    int count = header ? etag_match(header, seen) : ETAG_ANY;
-    *revision = count == 1 ? seen[0] : 0;
-    if (count == 1 || count == ETAG_ANY)
-        return TASKS_OK;
     tasks_status status = tasks_get(rq->db, rq->id, &task, error);
     if (status)
         return status;
-    for (int i = 0; i < count; i++)
-        if (seen[i] == task->revision)
-            *revision = seen[i];
     tasks_task_free(task);
-    if (*revision)
-        return TASKS_OK;
     return fail(error, TASKS_CONFLICT, "revision_mismatch", "no tag of If-Match is that of the task");
+}
+
+/* Is it worth while to try with another revision? With a key, only one of them is what was sent before. */
+static bool wants_another_revision(tasks_status status, const tasks_error *error)
+{
+    return status &&
+           (strcmp(error->code, "revision_mismatch") == 0 || strcmp(error->code, "key_reused") == 0);
+}
+
+/* Applies the operation if the task has one of the revisions that If-Match names. */
+static tasks_status apply_if_match(const struct http_request *rq, struct http_response *rs, tasks_op *op,
+                                   tasks_page **out, tasks_error *error)
+{
+    int64_t seen[ETAG_MATCH_MAX];
+    const char *header = http_header(rq, "If-Match");
+    int count = header ? etag_match(header, seen) : ETAG_ANY;
+    tasks_status status;
+    int i = 0;
+    *out = NULL;
+    if (count == 0)
+        return fail_unmatched(rq, error);
+    do {
+        op->if_revision = count == ETAG_ANY ? 0 : seen[i];
+        status = apply(rq, rs, op, 1, out, error);
+    } while (++i < count && wants_another_revision(status, error));
+    return status;
+}
+
+static int change_one(const struct http_request *rq, struct http_response *rs, tasks_op *op)
+{
+    tasks_error error;
+    tasks_page *page;
+    apply_if_match(rq, rs, op, &page, &error);
+    return answer_one(rq, rs, 200, page, &error);
 }
 
 static int patch_one(const struct http_request *rq, struct http_response *rs, const tasks_patch *patch)
 {
-    tasks_error error;
-    tasks_task *task;
-    int64_t revision;
-    tasks_status status = expected_revision(rq, &revision, &error);
-    if (!status)
-        status = tasks_update(rq->db, rq->id, revision, patch, &task, &error);
-    return status ? refuse_one(rq, rs, &error) : answer_task(rq, rs, 200, task);
+    return change_one(rq, rs, &(tasks_op){.kind = TASKS_UPDATE, .id = rq->id, .patch = patch});
 }
 
 int handle_task_patch(struct app *app, const struct http_request *rq, struct http_response *rs)
@@ -149,12 +180,6 @@ int handle_task_patch(struct app *app, const struct http_request *rq, struct htt
 
 int handle_task_delete(struct app *app, const struct http_request *rq, struct http_response *rs)
 {
-    tasks_error error;
-    tasks_task *task;
-    int64_t revision;
     (void)app;
-    tasks_status status = expected_revision(rq, &revision, &error);
-    if (!status)
-        status = tasks_delete(rq->db, rq->id, revision, &task, &error);
-    return status ? problem_error(rq, rs, &error) : answer_task(rq, rs, 200, task);
+    return change_one(rq, rs, &(tasks_op){.kind = TASKS_DELETE, .id = rq->id});
 }

@@ -62,6 +62,7 @@ struct http_request {
     const char *rest;            /* {rest} of the route */
     struct uri_query parameters; /* of the query; all of them known to the route */
     buf body;                    /* complete */
+    const char *key;             /* of Idempotency-Key, on the routes that honour it; or NULL */
     const char *url_base;        /* "http://host/tasks/", as the client asked: the start of a task's url */
     tasks_db *db;                /* bound to whose tasks the client may reach; NULL on open routes */
 };

@@ -34,7 +34,7 @@ static const struct {
     int status;
 } by_code[] = {
     {"json_malformed", 400},  {"json_too_deep", 400},  {"json_not_object", 400},   {"title_required", 400},
-    {"batch_too_large", 413}, {"changes_purged", 410}, {"revision_mismatch", 412},
+    {"batch_too_large", 413}, {"changes_purged", 410}, {"revision_mismatch", 412}, {"key_malformed", 400},
 };
 
 int problem_status(const tasks_error *error, bool in_body)

@@ -15,6 +15,7 @@ struct route {
     const char *const *parameters; /* of the query, NULL-terminated; NULL: none */
     enum http_method method;       /* HEAD is answered by GET, OPTIONS by the table */
     bool any_host;                 /* health checks come by address, whatever the server is called */
+    bool keyed;                    /* honours Idempotency-Key */
     bool open;                     /* for everybody, whatever --auth says; has no store */
 };
 

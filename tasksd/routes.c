@@ -26,11 +26,12 @@ static const char *const of_clear[] = {"completed", NULL};
 
 const struct route routes_public[] = {
     ROUTE(GET,    "/tasks",         handle_list_get, .parameters = of_list),
-    ROUTE(POST,   "/tasks",         handle_task_create, .types = json, .body_max = BATCH_MAX),
+    ROUTE(POST,   "/tasks",         handle_task_create, .types = json, .body_max = BATCH_MAX, .keyed = true),
     ROUTE(DELETE, "/tasks",         handle_list_delete, .parameters = of_clear),
     ROUTE(GET,    "/tasks/changes", handle_list_changes, .parameters = of_changes),
     ROUTE(GET,    "/tasks/{id}",    handle_task_get, ),
-    ROUTE(PATCH,  "/tasks/{id}",    handle_task_patch, .types = merge_patch, .body_max = ONE_MAX),
+    ROUTE(PATCH,  "/tasks/{id}",    handle_task_patch, .types = merge_patch, .body_max = ONE_MAX,
+          .keyed = true),
     ROUTE(DELETE, "/tasks/{id}",    handle_task_delete, ),
     HEALTH,
     FIGURES(.open = false),

@@ -212,6 +212,7 @@ enum server_exit server_run(const struct config *config)
     struct server server = {.config = config, .app = {.config = config}};
     const char *fault = NULL;
     buf uri;
+    idempotency_init(&server.app.idempotency);
     buf_init(&uri, 8192);
     if (config->db)
         buf_text(&uri, config->db);
@@ -224,6 +225,7 @@ enum server_exit server_run(const struct config *config)
     else if (allow_descriptors(config))
         result = run(&server, uri.bytes);
     clean_up(&server);
+    idempotency_done(&server.app.idempotency);
     buf_done(&uri);
     return result;
 }

@@ -30,6 +30,7 @@ void ask_open(void)
     ask_config = (struct config){.workers = 4};
     ask_app = (struct app){.config = &ask_config};
     ck_assert_int_eq(tasks_open(&options, &ask_app.db, NULL), TASKS_OK);
+    idempotency_init(&ask_app.idempotency);
     ask_app.conns = conns_new(&(struct conns_options){4, 4, &ask_config.access});
 }
 
@@ -37,6 +38,7 @@ void ask_close(void)
 {
     forget();
     conns_free(ask_app.conns);
+    idempotency_done(&ask_app.idempotency);
     tasks_close(ask_app.db);
 }
 
@@ -130,6 +132,11 @@ const struct answer *ask_expect(const char *method, const char *target, const ch
     if (strcmp(method, "HEAD") != 0)
         ck_assert_msg(strcmp(found ? found : "", code) == 0, "%s %s: %s, not %s", method, target, found,
                       code);
+    return &answer;
+}
+
+const struct answer *ask_answer(void)
+{
     return &answer;
 }
 

@@ -29,6 +29,8 @@ const struct answer *ask_json(const char *method, const char *target, const char
 const struct answer *ask_expect(const char *method, const char *target, const char *headers, const char *body,
                                 int status, const char *code);
 
+const struct answer *ask_answer(void); /* the last one */
+
 /* The value of a header of the last answer; NULL if it is not there. */
 const char *ask_header(const char *name);
 

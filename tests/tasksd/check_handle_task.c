@@ -1,5 +1,7 @@
 #include "handle.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ask.h"
@@ -217,13 +219,110 @@ START_TEST(a_uid_is_taken_once)
 }
 END_TEST
 
+#define KEY "Idempotency-Key: \"k\"\r\n"
+
+/* The last answer without what differs from one to the next. */
+static char *remembered(void)
+{
+    char *text = NULL;
+    const char *location = ask_header("Location");
+    char place[256];
+    snprintf(place, sizeof place, "%s", location ? location : "");
+    ck_assert_int_gt(
+        asprintf(&text, "%d %s %s %s", ask_answer()->status, place, ask_header("ETag"), ask_answer()->body),
+        0);
+    return text;
+}
+
+START_TEST(a_request_with_a_key_is_done_once)
+{
+    static const struct {
+        const char *method, *path, *body;
+    } rows[] = {
+        {"POST", "/tasks", "{\"title\":\"one\",\"tags\":[\"a\"],\"order\":0.1}"},
+        {"POST", "/tasks", "[{\"title\":\"one\"},{\"title\":\"two\"}]"},
+        {"PATCH", "/tasks/1", "{\"title\":\"changed\"}"},
+    };
+    for (int i = 0; i < RUN_COUNT(rows); i++) {
+        ask_open();
+        ask_create("first");
+        ask(rows[i].method, rows[i].path, JSON KEY, rows[i].body);
+        ck_assert_int_lt(ask_answer()->status, 300);
+        ck_assert_ptr_null(ask_header("Idempotency-Replayed"));
+        char *first = remembered();
+        ask_json("PATCH", "/tasks/1", "{'notes':'meanwhile'}");
+        ask(rows[i].method, rows[i].path, JSON "Idempotency-Key: k\r\n", rows[i].body);
+        ck_assert_str_eq(ask_header("Idempotency-Replayed"), "true");
+        char *second = remembered();
+        ck_assert_str_eq(first, second);
+        ask_expect("POST", "/tasks", JSON KEY, "{\"title\":\"another\"}", 422, "key_reused");
+        ask_expect("PATCH", "/tasks/1", JSON KEY, "{\"title\":\"another\"}", 422, "key_reused");
+        free(first);
+        free(second);
+        ask_close();
+    }
+}
+END_TEST
+
+START_TEST(a_key_goes_with_the_tag_that_matched)
+{
+    static const char headers[] = JSON KEY "If-Match: \"r9\", \"r1\"\r\n";
+    ask_open();
+    ask_create("x");
+    ask_expect("PATCH", "/tasks/1", headers, "{\"priority\":1}", 200, "");
+    ask_expect("PATCH", "/tasks/1", headers, "{\"priority\":1}", 200, "");
+    ck_assert_str_eq(ask_header("Idempotency-Replayed"), "true");
+    ck_assert_int_eq(ask_int("revision"), 2);
+    ask_expect("PATCH", "/tasks/1", headers, "{\"priority\":2}", 422, "key_reused");
+    ask_close();
+}
+END_TEST
+
+START_TEST(what_failed_may_be_tried_again_with_its_key)
+{
+    ask_open();
+    ask_expect("PATCH", "/tasks/1", JSON KEY, "{\"title\":\"x\"}", 404, "task_missing");
+    ask_create("x");
+    ask_expect("PATCH", "/tasks/1", JSON KEY, "{\"title\":\"y\"}", 200, "");
+    ck_assert_ptr_null(ask_header("Idempotency-Replayed"));
+    ask_close();
+}
+END_TEST
+
+START_TEST(a_bad_key_is_refused_where_it_counts)
+{
+    ask_open();
+    ask_expect("POST", "/tasks", JSON "Idempotency-Key: \"\"\r\n", "{\"title\":\"x\"}", 400, "key_malformed");
+    ask_expect("GET", "/tasks", "Idempotency-Key: \"\"\r\n", NULL, 200, "");
+    ck_assert_str_eq(ask_answer()->body, "[]");
+    ask_close();
+}
+END_TEST
+
+START_TEST(a_key_under_way_has_to_be_waited_for)
+{
+    struct idempotency_entry entry = {.owner = "", .key = "k"};
+    ask_open();
+    ck_assert(idempotency_begin(&ask_app.idempotency, &entry));
+    ask_expect("POST", "/tasks", JSON KEY, "{\"title\":\"x\"}", 409, "key_in_flight");
+    ck_assert_str_eq(ask_header("Retry-After"), "1");
+    ask_expect("POST", "/tasks", JSON "Idempotency-Key: l\r\n", "{\"title\":\"x\"}", 201, "");
+    idempotency_end(&ask_app.idempotency, &entry);
+    ask_expect("POST", "/tasks", JSON KEY, "{\"title\":\"x\"}", 201, "");
+    ck_assert_ptr_null(ask_app.idempotency.first);
+    ask_close();
+}
+END_TEST
+
 int main(void)
 {
-    return run_suite("handle_task",
-                     (const TTest *[]){a_created_task_is_all_there, the_url_follows_the_request,
-                                       what_is_wrong_is_named, deep_json_is_refused, an_array_is_one_batch,
-                                       a_batch_has_a_limit, a_patch_changes_what_it_names,
-                                       a_deleted_task_is_shown_once_more,
-                                       a_task_that_was_seen_is_not_sent_again, a_lost_update_is_refused,
-                                       a_uid_is_taken_once, NULL});
+    return run_suite(
+        "handle_task",
+        (const TTest *[]){a_created_task_is_all_there, the_url_follows_the_request, what_is_wrong_is_named,
+                          deep_json_is_refused, an_array_is_one_batch, a_batch_has_a_limit,
+                          a_patch_changes_what_it_names, a_deleted_task_is_shown_once_more,
+                          a_task_that_was_seen_is_not_sent_again, a_lost_update_is_refused,
+                          a_uid_is_taken_once, a_request_with_a_key_is_done_once,
+                          a_key_goes_with_the_tag_that_matched, what_failed_may_be_tried_again_with_its_key,
+                          a_bad_key_is_refused_where_it_counts, a_key_under_way_has_to_be_waited_for, NULL});
 }
