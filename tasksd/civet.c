@@ -49,7 +49,7 @@ static int64_t read_body(void *context, char *to, size_t room)
 {
     struct exchange *x = context;
     if (!x->body_begun)
-        conns_limit_body(x->slot, x->civet->options.request_ms);
+        conns_limit(x->slot, x->civet->options.request_ms);
     x->body_begun = true;
     int count = mg_read(x->connection, to, room);
     bool ended = count >= 0 && (size_t)count < room;
@@ -163,7 +163,7 @@ static void discard_body(struct exchange *x)
 {
     char scratch[4096];
     int64_t total = 0;
-    conns_limit_body(x->slot, DISCARD_MS);
+    conns_limit(x->slot, DISCARD_MS);
     while (total < DISCARD_MAX) {
         int count = mg_read(x->connection, scratch, sizeof scratch);
         if (count <= 0)
@@ -178,7 +178,6 @@ static void give_answer(struct exchange *x)
     if (x->rs.close)
         mg_disable_keep_alive(x->connection);
     http_field(&x->rs, "X-Request-Id", x->rq.trace.request);
-    conns_limit_answer(x->slot, x->civet->options.request_ms);
     if (!write_answer(x))
         mg_disable_keep_alive(x->connection);
     else if (x->body_left > 0 && !x->body_expected)

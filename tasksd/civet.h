@@ -11,7 +11,7 @@ struct civet_options {
     size_t listen_count;
     int64_t workers;
     int64_t keep_alive_ms; /* 0: one request a connection */
-    int64_t request_ms;    /* for a head, for a body, for taking an answer; each in total */
+    int64_t request_ms;    /* for a head and for a body, each in total; for taking a part of an answer */
     struct app *app;
     struct conns *conns; /* with room for as many workers */
     const struct route *routes;

@@ -42,7 +42,7 @@ static const struct setting settings[] = {
     {"keep-alive", "TIME", config_value_duration, AT(keep_alive_ms), 0, 3600000, "75s",
      "how long an idle connection stays; more than a load balancer's idle time; 0: one request each"},
     {"request-timeout", "TIME", config_value_duration, AT(request_ms), 100, 3600000, "15s",
-     "how long a request may take to arrive, and its answer to be taken"},
+     "how long the head of a request, then its body, may take to arrive"},
     {"drain-delay", "TIME", config_value_duration, AT(drain_delay_ms), 0, 3600000, "0s",
      "after SIGTERM: how long to go on serving as not ready"},
     {"drain-timeout", "TIME", config_value_duration, AT(drain_timeout_ms), 0, 3600000, "30s",

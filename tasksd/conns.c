@@ -23,7 +23,6 @@ struct conns_slot {
     _Atomic sockets_key key;       /* 0 until the first request has told who it is */
     _Atomic int64_t since;         /* opened, or last answered */
     _Atomic int64_t deadline;      /* 0: none */
-    atomic_int late_end;           /* what to shut down at the deadline: SHUT_RD, SHUT_RDWR */
 };
 
 /* A connection of which no request has come yet is known by its descriptor only. */
@@ -163,16 +162,8 @@ void conns_end(struct conns *c, struct conns_slot *slot)
     atomic_fetch_sub(&c->in_flight, 1);
 }
 
-/* A body that is late ends the reading only, so that the client can still be told. */
-void conns_limit_body(struct conns_slot *slot, int64_t limit_ms)
+void conns_limit(struct conns_slot *slot, int64_t limit_ms)
 {
-    atomic_store(&slot->late_end, SHUT_RD);
-    atomic_store(&slot->deadline, timestamp_monotonic() + limit_ms);
-}
-
-void conns_limit_answer(struct conns_slot *slot, int64_t limit_ms)
-{
-    atomic_store(&slot->late_end, SHUT_RDWR);
     atomic_store(&slot->deadline, timestamp_monotonic() + limit_ms);
 }
 
@@ -226,7 +217,7 @@ static void end_late(const struct conns *c, size_t count, int64_t now)
     for (size_t i = 0; i < count; i++) {
         struct conns_slot *slot = c->items[i].listening ? NULL : slot_of(c, c->items[i].key);
         if (slot && is_late(slot, now))
-            shutdown(c->items[i].fd, atomic_load(&slot->late_end));
+            shutdown(c->items[i].fd, SHUT_RD);
     }
 }
 

@@ -1,10 +1,10 @@
 /* The connections of one listener. civetweb gives each a thread for as long as it lasts, bounds a request
  * only from byte to byte, and has no word for "this one has to go". So this keeps book of what each worker
  * holds, and a thread of its own ends connections (by shutting their sockets down) that
- *   - are past the deadline of the body they send or of the answer they take,
+ *   - have taken too long to send a body,
  *   - are more than one address may have,
  *   - sit idle while the workers run out.
- * A connection that is handling a request is only ever ended by its deadline. */
+ * A connection that is handling a request is left alone otherwise. */
 #ifndef CONNS_H
 #define CONNS_H
 
@@ -39,9 +39,8 @@ void conns_closed(struct conns *c);
 bool conns_begin(struct conns *c, struct conns_slot *slot, sockets_key key);
 void conns_end(struct conns *c, struct conns_slot *slot);
 
-/* From now on the client has `limit_ms` to send its body, or to take its answer. */
-void conns_limit_body(struct conns_slot *slot, int64_t limit_ms);
-void conns_limit_answer(struct conns_slot *slot, int64_t limit_ms);
+/* From now on the client has `limit_ms` to send its body. Then reading ends, so that it can still be told. */
+void conns_limit(struct conns_slot *slot, int64_t limit_ms);
 bool conns_late(const struct conns_slot *slot); /* is that time over? */
 
 /* Do so many workers hold a connection that none should be kept open between requests? */

@@ -215,7 +215,7 @@ static int read_body(struct run *run)
         if (!place)
             return problem(run->rs, 500, "no_memory", "out of memory");
         count = rq->source.read(rq->source.context, place, step);
-        if (count < 0 || (!rq->chunked && count < rq->content_length))
+        if (count < 0)
             return refuse_body(run, count);
         buf_commit(&rq->body, (size_t)count);
         if (!rq->chunked)

@@ -1,4 +1,6 @@
 /* Stopping: mg_stop() by itself throws away the answers of whatever is under way. */
+#include <arpa/inet.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -143,6 +145,35 @@ static int hold_request(void)
     return fd;
 }
 
+/* Does somebody take a new connection within a moment? */
+static bool is_accepted(int port)
+{
+    struct sockaddr_in other = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    struct pollfd poll_fd = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), .events = POLLOUT};
+    inet_pton(AF_INET, "127.0.0.1", &other.sin_addr);
+    connect(poll_fd.fd, (struct sockaddr *)&other, sizeof other);
+    bool accepted = poll(&poll_fd, 1, 200) > 0 && !(poll_fd.revents & POLLERR);
+    close(poll_fd.fd);
+    return accepted;
+}
+
+/* Else a busy server would never come to an end. */
+START_TEST(nobody_new_is_let_in)
+{
+    SERVER_START(&server);
+    int fd = hold_request();
+    ck_assert(is_accepted(server.port));
+    server_signal(&server, SIGTERM);
+    for (int tries = 0; is_accepted(server.port); tries++) {
+        ck_assert_int_lt(tries, 100);
+        usleep(50000); /* not so fast that the queue overflows */
+    }
+    ck_assert_int_eq(raw_ask(fd, TASK, &reply), 201);
+    ck_assert_int_eq(server_wait(&server), 0);
+    close(fd);
+}
+END_TEST
+
 START_TEST(a_second_signal_stops_at_once)
 {
     static const char *const flags[] = {"--drain-delay", "--drain-timeout"};
@@ -196,8 +227,9 @@ int main(void)
     server_prepare();
     int result = run_suite(
         "stop", (const TTest *[]){nothing_is_lost_under_load, a_request_that_is_under_way_is_answered,
-                                  it_serves_on_as_not_ready_for_a_while, a_second_signal_stops_at_once,
-                                  waiting_has_a_limit, idle_connections_do_not_delay_it, NULL});
+                                  it_serves_on_as_not_ready_for_a_while, nobody_new_is_let_in,
+                                  a_second_signal_stops_at_once, waiting_has_a_limit,
+                                  idle_connections_do_not_delay_it, NULL});
     server_clean_up();
     return result;
 }

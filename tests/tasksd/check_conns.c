@@ -89,13 +89,9 @@ START_TEST(deadlines_pass)
     conns_opened(conns, slot);
     ck_assert(conns_begin(conns, slot, 1));
     ck_assert(!conns_late(slot));
-    conns_limit_body(slot, 1000000);
+    conns_limit(slot, 1000000);
     ck_assert(!conns_late(slot));
-    conns_limit_body(slot, 0);
-    ck_assert(conns_late(slot));
-    conns_limit_answer(slot, 1000000);
-    ck_assert(!conns_late(slot));
-    conns_limit_answer(slot, 0);
+    conns_limit(slot, 0);
     ck_assert(conns_late(slot));
     conns_end(conns, slot);
     ck_assert(!conns_late(slot));
