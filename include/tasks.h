@@ -126,7 +126,7 @@ TASKS_API const char *tasks_status_text(tasks_status status);
  *      FULL         store_full
  *      READ_ONLY    store_read_only
  *      CORRUPT      store_damaged
- *      UNSUPPORTED  store_foreign store_newer store_old backend_unknown backend_limit
+ *      UNSUPPORTED  store_foreign store_newer store_old backend_unknown backend_missing backend_limit
  *      NO_MEMORY    no_memory
  *      INTERNAL     internal */
 typedef struct tasks_error {

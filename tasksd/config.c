@@ -34,7 +34,7 @@ static const struct setting settings[] = {
      "limit"},
     {"allow-delete-all", NULL, config_value_switch, AT(allow_delete_all), 0, 0, "false",
      "let DELETE /tasks delete everything"},
-    {"workers", "COUNT", config_value_number, AT(workers), 4, 16384, "512",
+    {"workers", "COUNT", config_value_number, AT(workers), 4, 16384, "448",
      "threads; each holds one connection, idle ones too"},
     {"connections-per-address", "COUNT", config_value_number, AT(per_address), 0, 16384, "0",
      "connections that one address may hold; 0: half of the workers"},

@@ -8,15 +8,18 @@ enum { WRITE_GROUP = 256, WRITERS = 1 };
 
 tasks_status postgres_store_new(const backend_config *config, postgres_store **out, tasks_error *error)
 {
-    postgres_store *store = calloc(1, sizeof *store);
     *out = NULL;
+    tasks_status status = postgres_libpq_load(error);
+    if (status)
+        return status;
+    postgres_store *store = calloc(1, sizeof *store);
     if (!store)
         return fail_memory(error);
     store->timeout_ms = config->timeout_ms;
     store->tombstone_ms = config->tombstone_ms;
     store->logins = config->logins;
     pthread_mutex_init(&store->lock, NULL);
-    tasks_status status = postgres_target_read(&store->target, config->target, config->timeout_ms, error);
+    status = postgres_target_read(&store->target, config->target, config->timeout_ms, error);
     if (status)
         postgres_store_free(store);
     else

@@ -2,13 +2,13 @@
 #ifndef POSTGRES_BACKEND_H
 #define POSTGRES_BACKEND_H
 
-#include <libpq-fe.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
 #include "arena.h"
 #include "backend.h"
 #include "buf.h"
+#include "postgres_libpq.h"
 
 enum {
     POSTGRES_NODES = 16,      /* hosts of one URI */

@@ -281,12 +281,12 @@ static tasks_status parse(postgres_target *t, const char *uri, uint32_t timeout_
 {
     char *words = NULL;
     builder b = {.target = t, .timeout_ms = timeout_ms};
-    PQconninfoOption *options = PQconninfoParse(uri, &words);
-    PQfreemem(words);
+    PQconninfoOption *options = libpq.PQconninfoParse(uri, &words);
+    libpq.PQfreemem(words);
     if (!options)
         return malformed(error);
     tasks_status status = build(&b, options, error);
-    PQconninfoFree(options);
+    libpq.PQconninfoFree(options);
     return status;
 }
 

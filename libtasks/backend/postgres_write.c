@@ -250,12 +250,12 @@ static tasks_status take_lock(postgres_group *g, postgres_share *s)
     PGresult *r = answer(g);
     if (!r)
         return g->error->status;
-    s->locked &= PQntuples(r) > 0;
-    if (PQntuples(r)) {
+    s->locked &= libpq.PQntuples(r) > 0;
+    if (libpq.PQntuples(r)) {
         s->revision = postgres_column_int(r, 0, 0);
         s->last_id = postgres_column_int(r, 0, 1);
     }
-    PQclear(r);
+    libpq.PQclear(r);
     s->draft.revision = s->revision - (s->locked ? s->draft.changes : 0);
     s->draft.last_id = s->last_id - (s->locked ? s->draft.creates : 0);
     return TASKS_OK;
@@ -276,7 +276,7 @@ static tasks_status take_result(postgres_group *g, postgres_share *s, uint32_t w
 
 static int rows_of(const PGresult *r)
 {
-    return r ? PQntuples(r) : 0;
+    return r ? libpq.PQntuples(r) : 0;
 }
 
 static void load_rows(postgres_draft *d, const PGresult *r, bool expired)
@@ -302,17 +302,17 @@ static tasks_status take_tasks(postgres_group *g, postgres_draft *d, const PGres
 static void take_holders(postgres_draft *d, const PGresult *r)
 {
     for (int i = 0; i < rows_of(r); i++)
-        postgres_draft_hold(d, PQgetvalue(r, i, 0), postgres_column_int(r, i, 1));
+        postgres_draft_hold(d, libpq.PQgetvalue(r, i, 0), postgres_column_int(r, i, 1));
 }
 
 static void take_answers(postgres_draft *d, const PGresult *r)
 {
     for (int i = 0; i < rows_of(r); i++) {
-        const postgres_draft_answer kept = {.key = PQgetvalue(r, i, 0),
+        const postgres_draft_answer kept = {.key = libpq.PQgetvalue(r, i, 0),
                                             .hash = (uint64_t)postgres_column_int(r, i, 1),
                                             .revision = postgres_column_int(r, i, 2),
                                             .created_at = postgres_column_int(r, i, 3),
-                                            .text = PQgetvalue(r, i, 4)};
+                                            .text = libpq.PQgetvalue(r, i, 4)};
         postgres_draft_answered(d, &kept);
     }
 }
@@ -354,7 +354,7 @@ static tasks_status take_first(postgres_group *g)
 {
     PGresult *begun = answer(g);
     tasks_status status = begun ? TASKS_OK : g->error->status;
-    PQclear(begun);
+    libpq.PQclear(begun);
     for (uint32_t i = 0; !status && i < g->share_count; i++)
         status = take_share(g, &g->shares[i]);
     return status;
@@ -375,8 +375,8 @@ static tasks_status send_second(postgres_group *g)
 static backend_outcome take_commit(postgres_group *g)
 {
     PGresult *r = answer(g);
-    bool answered = r, committed = r && !strcmp(PQcmdStatus(r), "COMMIT");
-    PQclear(r);
+    bool answered = r, committed = r && !strcmp(libpq.PQcmdStatus(r), "COMMIT");
+    libpq.PQclear(r);
     if (committed)
         return BACKEND_COMMITTED;
     if (answered)
@@ -391,7 +391,7 @@ static backend_outcome take_second(postgres_group *g)
         PGresult *r = answer(g);
         if (!r)
             return *g->c->sqlstate ? BACKEND_UNDONE : BACKEND_UNKNOWN;
-        PQclear(r);
+        libpq.PQclear(r);
     }
     return take_commit(g);
 }
@@ -427,9 +427,9 @@ static void roll_back(postgres_group *g, bool synced)
     tasks_error ignored;
     if (!synced && !g->c->broken && !postgres_sync(g->c, &ignored))
         postgres_drain(g->c);
-    if (!g->c->broken && PQtransactionStatus(g->c->pg) != PQTRANS_IDLE)
-        PQclear(postgres_ask(g->c, "ROLLBACK", NULL, &ignored));
-    g->c->broken |= PQtransactionStatus(g->c->pg) != PQTRANS_IDLE;
+    if (!g->c->broken && libpq.PQtransactionStatus(g->c->pg) != PQTRANS_IDLE)
+        libpq.PQclear(postgres_ask(g->c, "ROLLBACK", NULL, &ignored));
+    g->c->broken |= libpq.PQtransactionStatus(g->c->pg) != PQTRANS_IDLE;
 }
 
 static backend_outcome commit(postgres_group *g)
@@ -468,7 +468,7 @@ static void group_done(postgres_group *g)
 {
     for (uint32_t i = 0; i < g->share_count; i++)
         for (uint32_t j = 0; j < g->shares[i].result_count; j++)
-            PQclear(g->shares[i].results[j]);
+            libpq.PQclear(g->shares[i].results[j]);
     arena_done(&g->memory);
 }
 

@@ -50,7 +50,7 @@ START_TEST(has_defaults)
     ck_assert_int_eq(config.listen[0].port, 5000);
     ck_assert_uint_eq(config.admin_count, 0);
     ck_assert_ptr_null(config.db);
-    ck_assert_int_eq(config.workers, 512);
+    ck_assert_int_eq(config.workers, 448);
     ck_assert_int_eq(config.per_address, 256);
     ck_assert_int_eq(config.pool, 5);
     ck_assert_int_eq(config.keep_alive_ms, 75000);
