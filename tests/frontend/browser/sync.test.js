@@ -161,14 +161,14 @@ const LOST = [
 
 for (const { name, act, left } of LOST) {
   scenario(`of ${name} a lost answer is harmless`, { tasks: ONE }, async ({ page, screen, server }) => {
-    let lost = 0;
+    let sent = 0;
     await page.route(/\/tasks(\/\d+)?$/, async (route) => {
-      if (route.request().method() === "GET" || lost++) return route.continue();
+      if (route.request().method() === "GET" || sent++) return route.continue();
       await route.fetch();
       return route.abort();
     });
     await act({ page, screen });
-    await until(() => lost > 1 && screen.isShown(".notice"), false);
+    await until(async () => [sent > 1, await screen.isShown(".notice")], [true, false]);
     await until(server.titles, left);
     await until(screen.titles, left);
   });
