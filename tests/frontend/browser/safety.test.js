@@ -117,6 +117,8 @@ scenario("a long word does not scroll a small screen sideways",
   async ({ page }) => {
     const widths = () => page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     assert.deepEqual(await widths(), [320, 320]);
+    for (const part of await page.locator(".title, .notes, .tag").all())
+      assert.ok(await part.evaluate((element) => element.scrollWidth <= element.clientWidth), "text is cut off");
     await page.locator(".title").dblclick();
     await page.locator(".editing .edit").waitFor();
     assert.deepEqual(await widths(), [320, 320]);

@@ -48,6 +48,32 @@ scenario("what others change leaves an open editor alone", { tasks: ONE }, async
   assert.equal(await screen.focused(), "edit of write letter");
 });
 
+scenario("a list that was read before a change does not undo it", { tasks: [{ title: "one" }, { title: "two" }] },
+  async ({ page, screen, server }) => {
+    await server.create([{ title: "three" }]);
+    let release;
+    const released = new Promise((resolve) => (release = resolve));
+    const held = new Promise((resolve) => page.route(/\/tasks\?/, async (route) => {
+      const response = await route.fetch();
+      resolve();
+      await released;
+      await route.fulfill({ response });
+    }));
+    await poll(page);
+    await held;
+    await screen.row("one").locator(".toggle").focus();
+    await page.keyboard.press("Delete");
+    await until(server.titles, ["two", "three"]);
+    await until(() => page.locator(".unsaved").count(), 0);
+    const answered = page.waitForResponse(/\/tasks\?/);
+    release();
+    await (await answered).finished();
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    assert.deepEqual(await screen.titles(), ["two"]);
+    await poll(page);
+    await until(screen.titles, ["two", "three"]);
+  });
+
 scenario("changes of different members are both kept", { tasks: ONE }, async ({ page, screen, server }) => {
   await screen.edit("write letter", "write two letters");
   await elsewhere(server, "PATCH", { completed: true });
@@ -146,15 +172,15 @@ scenario("a page that opens while the server is slow to answer says why and goes
     await until(() => screen.isShown(".notice"), false);
   });
 
-const LOST = [
-  { name: "create", act: ({ screen }) => screen.add("call the bank"), left: ["write letter", "call the bank"] },
+const LOST = [ // what is left, with the revisions that say how often it was written
+  { name: "create", act: ({ screen }) => screen.add("call the bank"), left: [["write letter", 1], ["call the bank", 2]] },
   {
     name: "edit",
     act: async ({ page, screen }) => {
       await screen.edit("write letter", "mine");
       await page.keyboard.press("Enter");
     },
-    left: ["mine"],
+    left: [["mine", 2]],
   },
   { name: "delete", act: ({ page }) => page.locator(".destroy").click({ force: true }), left: [] },
 ];
@@ -169,8 +195,9 @@ for (const { name, act, left } of LOST) {
     });
     await act({ page, screen });
     await until(async () => [sent > 1, await screen.isShown(".notice")], [true, false]);
-    await until(server.titles, left);
-    await until(screen.titles, left);
+    const stored = async () => (await server.list()).map(({ title, revision }) => [title, revision]);
+    await until(stored, left);
+    await until(screen.titles, left.map(([title]) => title));
   });
 }
 
