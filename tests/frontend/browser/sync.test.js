@@ -173,7 +173,11 @@ scenario("a page that opens while the server is slow to answer says why and goes
   });
 
 const LOST = [ // what is left, with the revisions that say how often it was written
-  { name: "create", act: ({ screen }) => screen.add("call the bank"), left: [["write letter", 1], ["call the bank", 2]] },
+  {
+    name: "create",
+    act: ({ screen }) => screen.add("call the bank"),
+    left: [["write letter", 1], ["call the bank", 2]],
+  },
   {
     name: "edit",
     act: async ({ page, screen }) => {
@@ -194,10 +198,10 @@ for (const { name, act, left } of LOST) {
       return route.abort();
     });
     await act({ page, screen });
-    await until(async () => [sent > 1, await screen.isShown(".notice")], [true, false]);
-    const stored = async () => (await server.list()).map(({ title, revision }) => [title, revision]);
-    await until(stored, left);
-    await until(screen.titles, left.map(([title]) => title));
+    await until(async () => [sent > 1, await page.locator(".unsaved, .notice:visible").count()], [true, 0]);
+    const stored = (await server.list()).map(({ title, revision }) => [title, revision]);
+    assert.deepEqual(stored, left);
+    assert.deepEqual(await screen.titles(), left.map(([title]) => title));
   });
 }
 
