@@ -8,7 +8,7 @@ import {
   startOver, vanished,
 } from "./store.js";
 
-const FIRST_PAGE = 100; // small, so that the first rows come soon
+const FIRST_PAGE = 100; // small, so that the first rows come soon; index.html asks for it ahead of need
 const PAGE = 1000;
 const UNASKED = 2000; // tasks that are read before anybody scrolls for them
 const AT_ONCE = 6; // what browsers open to one server
