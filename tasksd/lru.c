@@ -21,7 +21,7 @@ enum { HEAD_SIZE = (sizeof(struct head) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT
 
 struct lru_key lru_key(const void *bytes, size_t length)
 {
-    struct lru_key key;
+    struct lru_key key = {0};
     sha256(bytes, length, key.digest);
     return key;
 }

@@ -247,7 +247,7 @@ static tasks_status sweep_owner(tasks_db *db, const char *owner, int64_t *swept,
 {
     const backend_op op = {.kind = BACKEND_SWEEP, .id = TASKS_LIMIT_MAX};
     tasks_status status;
-    int64_t removed, tasks;
+    int64_t removed, tasks = 0;
     do {
         backend_sink sink = {.context = &tasks, .restart = count_restart, .row = count_row};
         backend_batch batch = start(db, &op, 1, sink);

@@ -276,7 +276,7 @@ START_TEST(who_never_reads_is_cut_off)
     for (int i = 0; i < 100; i++)
         snprintf(body + strlen(body), sizeof body - strlen(body), "%s{\"title\":\"%0480d\"}", i ? "," : "",
                  i);
-    strcat(body, "]");
+    snprintf(body + strlen(body), sizeof body - strlen(body), "]");
     for (int i = 0; i < 5; i++)
         ck_assert_int_eq(client_json(&server, "POST", "/tasks", body)->status, 201);
     int fd = raw_connect(server.port);

@@ -19,7 +19,8 @@ void server_prepare(void);
 void server_clean_up(void);
 
 /* Starts it with `arguments` (NULL-terminated) besides --listen 127.0.0.1:0, --db and few --workers (hundreds
- * take a sanitizer seconds to start), and waits until it serves. A second start with the same `s` takes the same store. */
+ * take a sanitizer seconds to start), and waits until it serves. A second start with the same `s` takes the
+ * same store. */
 void server_start(struct server *s, const char *const *arguments);
 #define SERVER_START(s, ...) server_start(s, (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
 

@@ -159,8 +159,8 @@ START_TEST(what_is_no_file_is_refused_without_waiting_for_it)
     ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
     refused_without_reading();
     close(listener);
-    strcpy(path, "/dev/null");
-    strcpy(uri, "sqlite:/dev/null");
+    snprintf(path, sizeof path, "/dev/null");
+    snprintf(uri, sizeof uri, "sqlite:/dev/null");
     refused_without_reading();
 }
 END_TEST
@@ -439,7 +439,8 @@ static void store_in_folder(const char *name)
 {
     name_file(name);
     ck_assert_int_eq(mkdir(path, 0700), 0);
-    strcat(path, "/store.db");
+    size_t length = strlen(path);
+    snprintf(path + length, sizeof path - length, "/store.db");
     snprintf(uri, sizeof uri, "sqlite:%s", path);
     free(sound_store().bytes);
 }

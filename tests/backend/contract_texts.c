@@ -137,7 +137,7 @@ static const char *const *longest_tags(void)
     static char tags[TASKS_TAGS_MAX][sizeof WIDE_49 + 1];
     static const char *pointers[TASKS_TAGS_MAX];
     for (int i = 0; i < TASKS_TAGS_MAX; i++) {
-        strcpy(tags[i], WIDE_49);
+        memcpy(tags[i], WIDE_49, sizeof WIDE_49);
         tags[i][sizeof WIDE_49 - 1] = (char)('a' + i);
         pointers[i] = tags[i];
     }

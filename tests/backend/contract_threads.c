@@ -14,12 +14,12 @@ static void increment(tasks_db *db)
 {
     tasks_status status;
     do {
-        char number[16] = "";
+        char number[24] = "";
         tasks_task *task = kit_get(db, 1), *after;
         tasks_patch patch = TASKS_PATCH_INIT;
         patch.set = TASKS_SET_NOTES;
         patch.notes = number;
-        snprintf(number, sizeof number, "%d", atoi(task->notes) + 1);
+        snprintf(number, sizeof number, "%ld", strtol(task->notes, NULL, 10) + 1);
         status = tasks_update(db, 1, task->revision, &patch, &after, &kit_error);
         ck_assert(!status || (status == TASKS_CONFLICT && !strcmp(kit_error.code, "revision_mismatch")));
         tasks_task_free(task);
@@ -40,7 +40,7 @@ static void counts_right(tasks_db *other)
     kit_add(kit_db(), "counter");
     kit_threads(COUNTERS, increment_often, handles);
     tasks_task *task = kit_get(kit_db(), 1);
-    ck_assert_int_eq(atoi(task->notes), COUNTERS * INCREMENTS);
+    ck_assert_int_eq(strtol(task->notes, NULL, 10), COUNTERS * INCREMENTS);
     ck_assert_int_eq(task->revision, COUNTERS * INCREMENTS + 1);
     tasks_task_free(task);
 }

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "program.h"
@@ -20,7 +21,7 @@ static const char *holder(const char *text)
     ck_assert_int_eq(tasks_open(&options, &db, NULL), TASKS_OK);
     tasks_status status = tasks_token_find(db, text, &token, NULL);
     if (!status)
-        strncat((owner[0] = '\0', owner), token->owner, sizeof owner - 1);
+        snprintf(owner, sizeof owner, "%s", token->owner);
     tasks_token_free(token);
     tasks_close(db);
     return status ? NULL : owner;
