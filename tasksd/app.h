@@ -7,6 +7,7 @@
 #include "auth.h"
 #include "config.h"
 #include "conns.h"
+#include "events.h"
 #include "idempotency.h"
 #include "metrics.h"
 #include "tasks.h"
@@ -26,6 +27,7 @@ struct app {
     struct auth *auth;   /* NULL: everybody is let in */
     struct conns *conns; /* of the public listener */
     struct idempotency idempotency;
+    struct events *events;
     struct metrics *metrics[APP_LISTENERS];
     int64_t started_ms;
     atomic_int phase;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "dispatch.h"
 #include "guard.h"
@@ -172,12 +173,39 @@ static void discard_body(struct exchange *x)
     }
 }
 
+/* The rest of the answer is somebody else's. What civetweb has left of the connection then ends. */
+static bool hand_over(struct exchange *x)
+{
+    buf head;
+    int fd = conns_detach(x->civet->options.conns, x->slot);
+    if (fd < 0)
+        return false;
+    mg_disable_keep_alive(x->connection);
+    x->rs.close = true;
+    buf_init(&head, SIZE_MAX - 1);
+    http_head(&x->rs, &head);
+    bool whole = !head.status &&
+                 send(fd, head.bytes, head.length, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)head.length;
+    x->sent = whole ? head.length : 0;
+    buf_done(&head);
+    if (!whole)
+        conns_release(x->civet->options.conns, fd);
+    http_give(&x->rs, whole ? fd : -1);
+    return true;
+}
+
 static void give_answer(struct exchange *x)
 {
     x->rs.close = must_close(x);
     if (x->rs.close)
         mg_disable_keep_alive(x->connection);
     http_field(&x->rs, "X-Request-Id", x->rq.trace.request);
+    if (x->rs.takeover.give && hand_over(x))
+        return;
+    if (x->rs.takeover.give) {
+        http_give(&x->rs, -1);
+        problem(&x->rs, 503, "streams_full", "the connection cannot be kept for a stream");
+    }
     if (!write_answer(x))
         mg_disable_keep_alive(x->connection);
     else if (x->body_left > 0 && !x->body_expected)

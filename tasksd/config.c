@@ -38,6 +38,8 @@ static const struct setting settings[] = {
      "threads; each holds one connection, idle ones too"},
     {"connections-per-address", "COUNT", config_value_number, AT(per_address), 0, 16384, "0",
      "connections that one address may hold; 0: half of the workers"},
+    {"streams", "COUNT", config_value_number, AT(streams), 0, 16384, "1024",
+     "live streams of events, which take no worker; the next one is refused"},
     {"pool", "COUNT", config_value_number, AT(pool), 1, 64, "5", "connections to the store"},
     {"keep-alive", "TIME", config_value_duration, AT(keep_alive_ms), 0, 3600000, "75s",
      "how long an idle connection stays; more than a load balancer's idle time; 0: one request each"},

@@ -20,7 +20,7 @@ struct config {
     const char *db; /* NULL: the embedded default */
     enum config_auth auth;
     struct access access;
-    int64_t workers, pool;
+    int64_t workers, streams, pool;
     int64_t per_address; /* connections of one address; 0 in the settings stands for half of the workers */
     int64_t keep_alive_ms, request_ms, drain_delay_ms, drain_timeout_ms;
     bool migrate, allow_delete_all;

@@ -1,10 +1,12 @@
 #include "conns.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "crowd.h"
 #include "timestamp.h"
@@ -50,6 +52,7 @@ struct conns {
     struct sockets_item *items;
     struct crowd_member *members;
     struct stranger *strangers; /* by descriptor */
+    bool *detached;             /* by descriptor */
 };
 
 /* With more connections than this, the next to come might find no worker. */
@@ -66,11 +69,12 @@ struct conns *conns_new(const struct conns_options *options)
     if (!c)
         return NULL;
     c->options = *options;
-    c->sockets_max = options->workers + SOCKETS_SPARE;
+    c->sockets_max = options->workers + options->detached_max + SOCKETS_SPARE;
     c->slots = aligned_alloc(_Alignof(struct conns_slot), options->workers * sizeof *c->slots);
     c->items = calloc(c->sockets_max, sizeof *c->items);
     c->members = calloc(c->sockets_max, sizeof *c->members);
     c->strangers = calloc(c->sockets_max, sizeof *c->strangers);
+    c->detached = calloc(c->sockets_max, sizeof *c->detached);
     for (size_t i = 0; c->slots && i < options->workers; i++)
         c->slots[i] = (struct conns_slot){.state = FREE};
     pthread_mutex_init(&c->lock, NULL);
@@ -78,7 +82,7 @@ struct conns *conns_new(const struct conns_options *options)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&c->changed, &attributes);
     pthread_condattr_destroy(&attributes);
-    if (c->slots && c->items && c->members && c->strangers)
+    if (c->slots && c->items && c->members && c->strangers && c->detached)
         return c;
     conns_free(c);
     return NULL;
@@ -100,6 +104,7 @@ void conns_free(struct conns *c)
     free(c->items);
     free(c->members);
     free(c->strangers);
+    free(c->detached);
     free(c);
 }
 
@@ -282,7 +287,11 @@ static size_t list_sockets(struct conns *c)
 {
     while (c->closings > 0)
         pthread_cond_wait(&c->changed, &c->lock);
-    return sockets_list(c->ports, c->port_count, c->items, c->sockets_max);
+    size_t kept = 0, count = sockets_list(c->ports, c->port_count, c->items, c->sockets_max);
+    for (size_t i = 0; i < count; i++)
+        if ((size_t)c->items[i].fd >= c->sockets_max || !c->detached[c->items[i].fd])
+            c->items[kept++] = c->items[i];
+    return kept;
 }
 
 static void look(struct conns *c)
@@ -335,6 +344,48 @@ bool conns_watch(struct conns *c, const uint16_t *ports, size_t port_count)
     c->watching = pthread_create(&c->watcher, &attributes, watch, c) == 0;
     pthread_attr_destroy(&attributes);
     return c->watching;
+}
+
+/* ---- Detaching ----------------------------------------------------------------------------------- */
+
+/* The worker's library has no word for "this one is no longer yours": it shuts a socket down before it
+ * closes it, whoever else holds it. So its descriptor is made to stand for another socket. */
+static int replace(struct conns *c, int fd)
+{
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+        return -1;
+    int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (own >= 0 && ((size_t)own >= c->sockets_max || dup3(pair[0], fd, O_CLOEXEC) < 0)) {
+        close(own);
+        own = -1;
+    }
+    close(pair[0]);
+    close(pair[1]);
+    return own;
+}
+
+int conns_detach(struct conns *c, const struct conns_slot *slot)
+{
+    int own = -1;
+    sockets_key key = atomic_load(&slot->key);
+    pthread_mutex_lock(&c->lock);
+    size_t count = list_sockets(c);
+    for (size_t i = 0; i < count && own < 0; i++)
+        if (!c->items[i].listening && c->items[i].key == key)
+            own = replace(c, c->items[i].fd);
+    if (own >= 0)
+        c->detached[own] = true;
+    pthread_mutex_unlock(&c->lock);
+    return own;
+}
+
+void conns_release(struct conns *c, int fd)
+{
+    pthread_mutex_lock(&c->lock);
+    close(fd);
+    c->detached[fd] = false;
+    pthread_mutex_unlock(&c->lock);
 }
 
 /* ---- Stopping ----------------------------------------------------------------------------------- */

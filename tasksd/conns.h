@@ -17,6 +17,7 @@ struct conns_slot; /* what one worker holds */
 struct conns_options {
     size_t workers;
     size_t per_address;
+    size_t detached_max;         /* connections besides those of workers; see conns_detach() */
     const struct access *access; /* tells who is exempt from per_address; borrowed */
 };
 
@@ -48,6 +49,11 @@ bool conns_crowded(const struct conns *c);
 
 size_t conns_held(const struct conns *c);
 size_t conns_in_flight(const struct conns *c);
+
+/* Takes the connection of `slot` away from its worker, who may then close what it believes to hold. It no
+ * longer counts here. Returns its descriptor, to be closed with conns_release(); -1 on failure. */
+int conns_detach(struct conns *c, const struct conns_slot *slot);
+void conns_release(struct conns *c, int fd);
 
 /* Stopping, in this order. */
 void conns_deafen(struct conns *c);  /* no new connections */

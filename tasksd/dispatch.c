@@ -98,6 +98,7 @@ static int authenticate(struct run *run)
     if (tasks_as(run->app->db, run->who.owner, &run->view, &error))
         return refuse(run, &error);
     run->rq->db = run->view;
+    run->rq->owner = run->who.owner;
     return 0;
 }
 

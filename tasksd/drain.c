@@ -46,6 +46,7 @@ static void wait_gently(struct app *app)
         return;
     int64_t until = timestamp_monotonic() + config->drain_timeout_ms;
     atomic_store(&app->phase, APP_CLOSING);
+    events_end(app->events);
     conns_deafen(app->conns);
     if (wait_until_quiet(app->conns, until))
         wait_until_done(app->conns, until);

@@ -25,6 +25,8 @@ static void write_connections(const struct app *app, buf *to)
                 (double)conns_in_flight(app->conns));
     prom_single(to, "tasksd_http_connections", "gauge", "Connections that hold a worker.",
                 (double)conns_held(app->conns));
+    prom_single(to, "tasksd_event_streams", "gauge", "Live streams of events.",
+                (double)events_count(app->events));
     prom_single(to, "tasksd_http_workers", "gauge", "Workers, each for one connection.",
                 (double)app->config->workers);
 }

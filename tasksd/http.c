@@ -134,8 +134,17 @@ void http_response_init(struct http_response *rs)
     buf_init(&rs->body, BODY_MAX);
 }
 
+void http_give(struct http_response *rs, int fd)
+{
+    struct http_takeover takeover = rs->takeover;
+    rs->takeover.give = NULL;
+    if (takeover.give)
+        takeover.give(takeover.context, fd);
+}
+
 void http_response_done(struct http_response *rs)
 {
+    http_give(rs, -1);
     buf_done(&rs->fields);
     buf_done(&rs->body);
     tasks_text_free(rs->text);
@@ -204,6 +213,8 @@ void http_head(const struct http_response *rs, buf *to)
     if (status_has_body(rs->status)) {
         if (rs->type)
             text_field(to, "Content-Type: ", rs->type);
+    }
+    if (status_has_body(rs->status) && !rs->takeover.give) {
         buf_text(to, "Content-Length: ");
         buf_int(to, (int64_t)body_size(rs));
         buf_text(to, "\r\n");

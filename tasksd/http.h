@@ -64,7 +64,15 @@ struct http_request {
     buf body;                    /* complete */
     const char *key;             /* of Idempotency-Key, on the routes that honour it; or NULL */
     const char *url_base;        /* "http://host/tasks/", as the client asked: the start of a task's url */
+    const char *owner;           /* who that is; good during the call of the handler */
     tasks_db *db;                /* bound to whose tasks the client may reach; NULL on open routes */
+};
+
+/* Who goes on with the connection after the head of the answer. `give` is called exactly once, with its
+ * descriptor, or with -1 when nothing came of it. */
+struct http_takeover {
+    void *context;
+    void (*give)(void *context, int fd);
 };
 
 struct http_response {
@@ -77,6 +85,8 @@ struct http_response {
     const void *bytes; /* ...unless this is set: borrowed until the answer is written */
     size_t size;
     tasks_text *text; /* what holds `bytes`, if it is to be released afterwards */
+    struct http_takeover
+        takeover; /* if `give` is set: the body, for as long as it lasts, is somebody else's */
 };
 
 /* The first value of a header, whatever the case of its name; NULL if it is not there. */
@@ -106,6 +116,9 @@ void http_bytes(struct http_response *rs, const void *bytes, size_t size);
 
 /* What goes after the head of an answer to `method`; `*size` is 0 when nothing does. */
 const void *http_body(const struct http_response *rs, enum http_method method, size_t *size);
+
+/* Hands the connection over, or says that it will not be (-1). */
+void http_give(struct http_response *rs, int fd);
 
 /* Appends everything that goes before the body. */
 void http_head(const struct http_response *rs, buf *to);

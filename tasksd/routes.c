@@ -9,6 +9,7 @@ static const char *const merge_patch[] = {"application/merge-patch+json", "appli
 
 static const char *const of_list[] = {"limit", "cursor", "completed", "tag", "q", "due_before", "sort", NULL};
 static const char *const of_changes[] = {"since", "limit", NULL};
+static const char *const of_events[] = {"since", NULL};
 static const char *const of_clear[] = {"completed", NULL};
 
 /* clang-format off */
@@ -29,6 +30,7 @@ const struct route routes_public[] = {
     ROUTE(POST,   "/tasks",         handle_task_create, .types = json, .body_max = BATCH_MAX, .keyed = true),
     ROUTE(DELETE, "/tasks",         handle_list_delete, .parameters = of_clear),
     ROUTE(GET,    "/tasks/changes", handle_list_changes, .parameters = of_changes),
+    ROUTE(GET,    "/tasks/events",  handle_events_get, .parameters = of_events),
     ROUTE(GET,    "/tasks/{id}",    handle_task_get, ),
     ROUTE(PATCH,  "/tasks/{id}",    handle_task_patch, .types = merge_patch, .body_max = ONE_MAX,
           .keyed = true),

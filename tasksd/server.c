@@ -62,12 +62,13 @@ static enum server_exit open_store(struct server *server, const char *uri)
 static bool allow_descriptors(const struct config *config)
 {
     struct rlimit limit;
-    rlim_t wanted = (rlim_t)config->workers + SPARE_DESCRIPTORS;
+    rlim_t wanted = (rlim_t)(config->workers + config->streams) + SPARE_DESCRIPTORS;
     if (getrlimit(RLIMIT_NOFILE, &limit))
         return true;
     if (limit.rlim_max < wanted) {
-        log_line("--workers %lld needs %lld open files, but the limit is %lld (ulimit -n)",
-                 (long long)config->workers, (long long)wanted, (long long)limit.rlim_max);
+        log_line("--workers %lld and --streams %lld need %lld open files, but the limit is %lld (ulimit -n)",
+                 (long long)config->workers, (long long)config->streams, (long long)wanted,
+                 (long long)limit.rlim_max);
         return false;
     }
     if (limit.rlim_cur < wanted)
@@ -75,9 +76,11 @@ static bool allow_descriptors(const struct config *config)
     return setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
-static struct conns *make_conns(const struct config *config, int64_t workers, int64_t per_address)
+static struct conns *make_conns(const struct config *config, int64_t workers, int64_t per_address,
+                                int64_t streams)
 {
-    const struct conns_options options = {(size_t)workers, (size_t)per_address, &config->access};
+    const struct conns_options options = {(size_t)workers, (size_t)per_address, (size_t)streams,
+                                          &config->access};
     struct conns *conns = conns_new(&options);
     if (!conns)
         log_line("out of memory");
@@ -111,10 +114,22 @@ static bool make_metrics(struct app *app)
     return false;
 }
 
+static bool start_events(struct server *server)
+{
+    const struct events_options options = {server->app.db, server->app.conns,
+                                           (size_t)server->config->streams};
+    server->app.events = events_new(&options);
+    if (!server->app.events)
+        log_line("cannot start the threads of events");
+    return server->app.events != NULL;
+}
+
 static bool start_public(struct server *server)
 {
     const struct config *config = server->config;
-    server->app.conns = make_conns(config, config->workers, config->per_address);
+    server->app.conns = make_conns(config, config->workers, config->per_address, config->streams);
+    if (!server->app.conns || !start_events(server))
+        return false;
     server->public = listen_on(&(struct civet_options){.listen = config->listen,
                                                        .listen_count = config->listen_count,
                                                        .workers = config->workers,
@@ -133,7 +148,7 @@ static bool start_admin(struct server *server)
     const struct config *config = server->config;
     if (config->admin_count == 0)
         return true;
-    server->admin_conns = make_conns(config, ADMIN_WORKERS, ADMIN_WORKERS);
+    server->admin_conns = make_conns(config, ADMIN_WORKERS, ADMIN_WORKERS, 0);
     server->admin = listen_on(&(struct civet_options){.listen = config->admin,
                                                       .listen_count = config->admin_count,
                                                       .workers = ADMIN_WORKERS,
@@ -199,6 +214,7 @@ static void clean_up(struct server *server)
     civet_stop(server->public);
     civet_stop(server->admin);
     sweeper_stop(server->sweeper);
+    events_free(server->app.events);
     conns_free(server->app.conns);
     conns_free(server->admin_conns);
     for (int i = 0; i < APP_LISTENERS; i++)

@@ -31,12 +31,14 @@ void ask_open(void)
     ask_app = (struct app){.config = &ask_config};
     ck_assert_int_eq(tasks_open(&options, &ask_app.db, NULL), TASKS_OK);
     idempotency_init(&ask_app.idempotency);
-    ask_app.conns = conns_new(&(struct conns_options){4, 4, &ask_config.access});
+    ask_app.conns = conns_new(&(struct conns_options){4, 4, 1, &ask_config.access});
+    ask_app.events = events_new(&(struct events_options){ask_app.db, ask_app.conns, 1});
 }
 
 void ask_close(void)
 {
     forget();
+    events_free(ask_app.events);
     conns_free(ask_app.conns);
     idempotency_done(&ask_app.idempotency);
     tasks_close(ask_app.db);

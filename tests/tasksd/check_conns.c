@@ -9,7 +9,7 @@ static struct conns *conns;
 
 static void setup(size_t per_address)
 {
-    const struct conns_options options = {WORKERS, per_address, &nobody_trusted};
+    const struct conns_options options = {WORKERS, per_address, 0, &nobody_trusted};
     conns = conns_new(&options);
     ck_assert_ptr_nonnull(conns);
 }
