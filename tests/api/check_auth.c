@@ -5,6 +5,7 @@
 
 #include "client.h"
 #include "run.h"
+#include "sse.h"
 #include "tasks.h"
 
 static struct server server;
@@ -67,6 +68,32 @@ START_TEST(without_a_token_nobody_gets_in)
 }
 END_TEST
 
+static int open_stream(struct sse *s, const struct holder *holder)
+{
+    char headers[160];
+    snprintf(headers, sizeof headers, "%s\r\n", holder->line);
+    return sse_open(s, server.port, "/tasks/events?since=0", headers);
+}
+
+START_TEST(everybody_has_events_of_his_own)
+{
+    struct sse hers, his;
+    setup();
+    struct holder alice = holder_of("alice", 0), bob = holder_of("bob", 1);
+    ck_assert_int_eq(sse_open(&hers, server.port, "/tasks/events?since=0", ""), 401);
+    sse_close(&hers);
+    ck_assert_int_eq(open_stream(&hers, &alice), 200);
+    ck_assert_int_eq(open_stream(&his, &bob), 200);
+    call(&alice, "POST", "/tasks", "{\"title\":\"hers\"}");
+    sse_expect(&hers, "created");
+    ck_assert(!sse_next(&his, 300));
+    ck_assert(!his.ended);
+    sse_close(&hers);
+    sse_close(&his);
+    finish();
+}
+END_TEST
+
 START_TEST(everybody_has_tasks_of_his_own)
 {
     setup();
@@ -112,9 +139,10 @@ END_TEST
 int main(void)
 {
     server_prepare();
-    int result = run_suite(
-        "auth", (const TTest *[]){without_a_token_nobody_gets_in, everybody_has_tasks_of_his_own,
-                                  who_may_only_read_cannot_write, a_revoked_token_soon_opens_nothing, NULL});
+    int result =
+        run_suite("auth", (const TTest *[]){without_a_token_nobody_gets_in, everybody_has_events_of_his_own,
+                                            everybody_has_tasks_of_his_own, who_may_only_read_cannot_write,
+                                            a_revoked_token_soon_opens_nothing, NULL});
     server_clean_up();
     return result;
 }

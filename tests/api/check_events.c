@@ -19,7 +19,10 @@ static struct server server;
 
 static void open_stream(struct sse *s, const struct server *at, const char *path, const char *resume)
 {
-    ck_assert_int_eq(sse_open(s, at->port, path, resume), 200);
+    char header[64] = "";
+    if (resume)
+        snprintf(header, sizeof header, "Last-Event-ID: %s\r\n", resume);
+    ck_assert_int_eq(sse_open(s, at->port, path, header), 200);
 }
 
 static json_int_t number_in(const char *data, const char *member)
@@ -98,7 +101,7 @@ START_TEST(starts_where_the_client_is)
     ck_assert_int_eq(number_in(s.data, "revision"), 4);
     ck_assert_str_eq(s.last_id, "4");
     sse_close(&s);
-    ck_assert_int_eq(sse_open(&s, server.port, "/tasks/events", "x"), 400);
+    ck_assert_int_eq(sse_open(&s, server.port, "/tasks/events", "Last-Event-ID: x\r\n"), 400);
     sse_close(&s);
     client_done();
     server_stop(&server);
@@ -112,7 +115,7 @@ START_TEST(hundreds_of_streams_take_no_worker)
     SERVER_START(&server, "--streams", "300");
     for (int i = 0; i < MANY; i++)
         open_stream(&streams[i], &server, "/tasks/events", NULL);
-    ck_assert_int_eq(sse_open(&one_more, server.port, "/tasks/events", NULL), 503);
+    ck_assert_int_eq(sse_open(&one_more, server.port, "/tasks/events", ""), 503);
     sse_close(&one_more);
     client_json(&server, "POST", "/tasks", "{\"title\":\"for all\"}");
     for (int i = 0; i < MANY; i++)
@@ -121,7 +124,7 @@ START_TEST(hundreds_of_streams_take_no_worker)
         sse_close(&streams[i]);
     for (int status = 503, turns = 0; status != 200; turns++) {
         ck_assert_int_lt(turns, 1000);
-        status = sse_open(&one_more, server.port, "/tasks/events", NULL);
+        status = sse_open(&one_more, server.port, "/tasks/events", "");
         sse_close(&one_more);
         usleep(10000);
     }

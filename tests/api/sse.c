@@ -12,14 +12,13 @@
 
 enum { PATIENCE_MS = 30000 };
 
-int sse_open(struct sse *s, int port, const char *path, const char *resume)
+int sse_open(struct sse *s, int port, const char *path, const char *headers)
 {
     char request[512];
     struct raw_reply *reply = malloc(sizeof *reply);
     *s = (struct sse){.fd = raw_connect(port)};
     snprintf(request, sizeof request,
-             "GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n%s%s%s\r\n", path,
-             resume ? "Last-Event-ID: " : "", resume ? resume : "", resume ? "\r\n" : "");
+             "GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n%s\r\n", path, headers);
     raw_send(s->fd, request);
     raw_receive_head(s->fd, reply);
     int status = reply->status;

@@ -17,8 +17,9 @@ struct sse {
     int comments; /* seen so far */
 };
 
-/* Asks for a stream; `resume` is a Last-Event-ID or NULL. Returns the status; at 200 the stream has begun. */
-int sse_open(struct sse *s, int port, const char *path, const char *resume);
+/* Asks for a stream; `headers` are lines that end with CR LF. Returns the status; at 200 the stream has
+ * begun. */
+int sse_open(struct sse *s, int port, const char *path, const char *headers);
 void sse_close(struct sse *s);
 
 /* Waits for the next event. False when the stream has ended, or is silent for `limit_ms`. */
