@@ -23,9 +23,10 @@ enum { APP_PUBLIC, APP_ADMIN, APP_LISTENERS };
 
 struct app {
     const struct config *config;
-    tasks_db *db;        /* the whole store: handlers of tasks use that of their request */
-    struct auth *auth;   /* NULL: everybody is let in */
-    struct conns *conns; /* of the public listener */
+    tasks_db *db;         /* the whole store: handlers of tasks use that of their request */
+    struct auth *auth;    /* NULL: everybody is let in */
+    struct conns *conns;  /* of the public listener */
+    struct buckets *rate; /* NULL: no limit */
     struct idempotency idempotency;
     struct events *events;
     struct metrics *metrics[APP_LISTENERS];

@@ -34,6 +34,11 @@ static const struct setting settings[] = {
      "limit"},
     {"allow-delete-all", NULL, config_value_switch, AT(allow_delete_all), 0, 0, "false",
      "let DELETE /tasks delete everything"},
+    {"require-if-match", NULL, config_value_switch, AT(require_if_match), 0, 0, "false",
+     "refuse to change or delete a task without If-Match, so that no change of another is lost unseen"},
+    {"rate-limit", "RATE", config_value_rate, 0, 0, 0, NULL,
+     "requests of one client (token, else address), such as 50/s or 50/s:200 with a burst; default: any "
+     "number"},
     {"workers", "COUNT", config_value_number, AT(workers), 4, 16384, "448",
      "threads; each holds one connection, idle ones too"},
     {"connections-per-address", "COUNT", config_value_number, AT(per_address), 0, 16384, "0",

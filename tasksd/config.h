@@ -9,6 +9,7 @@
 
 #include "access.h"
 #include "arena.h"
+#include "buckets.h"
 #include "listen.h"
 #include "log.h"
 
@@ -23,7 +24,8 @@ struct config {
     int64_t workers, streams, pool;
     int64_t per_address; /* connections of one address; 0 in the settings stands for half of the workers */
     int64_t keep_alive_ms, request_ms, drain_delay_ms, drain_timeout_ms;
-    bool migrate, allow_delete_all;
+    bool migrate, allow_delete_all, require_if_match;
+    struct buckets_rate rate; /* count 0: no limit */
     enum log_format log_format;
     arena memory; /* of the texts above */
 };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "limit.h"
 #include "number.h"
 
 static void *member(const struct setting *setting, struct config *config)
@@ -117,4 +118,10 @@ const char *config_value_proxies(const struct setting *setting, struct config *c
 {
     (void)setting;
     return access_proxies(&config->access, text);
+}
+
+const char *config_value_rate(const struct setting *setting, struct config *config, char *text)
+{
+    (void)setting;
+    return limit_read(text, &config->rate);
 }

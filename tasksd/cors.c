@@ -41,5 +41,6 @@ void cors_answer(const struct access *access, const struct http_request *rq, str
         return;
     http_field(rs, "Access-Control-Allow-Origin", origin);
     http_field(rs, "Access-Control-Expose-Headers",
-               "ETag, Idempotency-Replayed, Link, Location, Retry-After, WWW-Authenticate");
+               "ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
+               "WWW-Authenticate");
 }

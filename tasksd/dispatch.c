@@ -4,6 +4,7 @@
 
 #include "cors.h"
 #include "fail.h"
+#include "limit.h"
 #include "problem.h"
 
 enum { BODY_STEP = 16 << 10 };
@@ -100,6 +101,14 @@ static int authenticate(struct run *run)
     run->rq->db = run->view;
     run->rq->owner = run->who.owner;
     return 0;
+}
+
+static int limit_rate(struct run *run)
+{
+    const struct app *app = run->app;
+    if (!app->rate || run->rq->route->open)
+        return 0;
+    return limit_check(app->rate, &app->config->access, run->rq, run->rs, &run->who);
 }
 
 static int check_right_to_write(struct run *run)
@@ -239,6 +248,15 @@ static int tell_url_base(struct run *run)
     return run->rq->url_base ? 0 : problem(run->rs, 500, "no_memory", "out of memory");
 }
 
+static int check_condition(struct run *run)
+{
+    if (!run->app->config->require_if_match || !run->rq->route->conditional ||
+        http_header(run->rq, "If-Match"))
+        return 0;
+    return problem(run->rs, 428, "if_match_required",
+                   "say in If-Match which ETag of the task you have seen; * is for any");
+}
+
 static int read_key(struct run *run)
 {
     tasks_error error;
@@ -277,9 +295,10 @@ void dispatch_run(struct app *app, const struct route *routes, struct http_reque
                   struct http_response *rs)
 {
     static int (*const steps[])(struct run *) = {
-        find_route,   check_host,           check_path, answer_options, check_method, check_origin,
-        authenticate, check_right_to_write, read_key,   read_query,     check_body,   answer_expectation,
-        read_body,    tell_url_base,        begin_key,  handle,
+        find_route,    check_host,   check_path, answer_options,       check_method,
+        check_origin,  authenticate, limit_rate, check_right_to_write, check_condition,
+        read_key,      read_query,   check_body, answer_expectation,   read_body,
+        tell_url_base, begin_key,    handle,
     };
     struct run run = {.app = app, .routes = routes, .rq = rq, .rs = rs};
     int status = 0;

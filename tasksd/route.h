@@ -15,8 +15,9 @@ struct route {
     const char *const *parameters; /* of the query, NULL-terminated; NULL: none */
     enum http_method method;       /* HEAD is answered by GET, OPTIONS by the table */
     bool any_host;                 /* health checks come by address, whatever the server is called */
+    bool conditional;              /* wants If-Match when the server runs with --require-if-match */
     bool keyed;                    /* honours Idempotency-Key */
-    bool open;                     /* for everybody, whatever --auth says; has no store */
+    bool open;                     /* for everybody, as often as they like; has no store */
 };
 
 struct route_match {

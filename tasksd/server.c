@@ -14,6 +14,7 @@
 enum {
     ADMIN_WORKERS = 2,
     ADMIN_REQUEST_MS = 2000,
+    CLIENTS_MAX = 16384,    /* whose rate is kept in mind */
     SPARE_DESCRIPTORS = 256 /* besides the connections of the workers: store, queue, listeners */
 };
 
@@ -195,14 +196,24 @@ static bool make_auth(struct server *server)
     return server->app.auth != NULL;
 }
 
+static bool make_limit(struct server *server)
+{
+    if (server->config->rate.count == 0)
+        return true;
+    server->app.rate = buckets_new(&server->config->rate, CLIENTS_MAX);
+    if (!server->app.rate)
+        log_line("out of memory");
+    return server->app.rate != NULL;
+}
+
 static enum server_exit run(struct server *server, const char *uri)
 {
     enum server_exit failed = open_store(server, uri);
     if (failed)
         return failed;
     server->sweeper = sweeper_start(server->app.db);
-    if (!server->sweeper || !make_metrics(&server->app) || !make_auth(server) || !start_public(server) ||
-        !start_admin(server))
+    if (!server->sweeper || !make_metrics(&server->app) || !make_auth(server) || !make_limit(server) ||
+        !start_public(server) || !start_admin(server))
         return SERVER_FAILED;
     serve(server, uri);
     return SERVER_DONE;
@@ -219,6 +230,7 @@ static void clean_up(struct server *server)
     conns_free(server->admin_conns);
     for (int i = 0; i < APP_LISTENERS; i++)
         metrics_free(server->app.metrics[i]);
+    buckets_free(server->app.rate);
     auth_free(server->app.auth);
     tasks_close(server->app.db);
 }

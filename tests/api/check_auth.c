@@ -1,5 +1,6 @@
 /* Tokens over a real socket: who has one, who had one, and whose tasks are whose. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -136,13 +137,30 @@ START_TEST(a_revoked_token_soon_opens_nothing)
 }
 END_TEST
 
+START_TEST(who_asks_too_often_has_to_wait)
+{
+    int counts[2] = {0, 0};
+    SERVER_START(&server, "--rate-limit", "10/h:5", "--require-if-match");
+    for (int i = 0; i < 8; i++)
+        counts[client_get(&server, "/tasks")->status == 429]++;
+    ck_assert_int_eq(counts[0], 5);
+    ck_assert_int_eq(counts[1], 3);
+    ck_assert_str_eq(client_header("RateLimit-Policy"), "\"default\";q=5;w=1800");
+    long wait_s = strtol(client_header("Retry-After"), NULL, 10);
+    ck_assert(wait_s > 60 && wait_s <= 360);
+    ck_assert_int_eq(client_get(&server, "/livez")->status, 200);
+    client_done();
+    server_stop(&server);
+}
+END_TEST
+
 int main(void)
 {
     server_prepare();
-    int result =
-        run_suite("auth", (const TTest *[]){without_a_token_nobody_gets_in, everybody_has_events_of_his_own,
-                                            everybody_has_tasks_of_his_own, who_may_only_read_cannot_write,
-                                            a_revoked_token_soon_opens_nothing, NULL});
+    int result = run_suite(
+        "auth", (const TTest *[]){without_a_token_nobody_gets_in, everybody_has_events_of_his_own,
+                                  everybody_has_tasks_of_his_own, who_may_only_read_cannot_write,
+                                  a_revoked_token_soon_opens_nothing, who_asks_too_often_has_to_wait, NULL});
     server_clean_up();
     return result;
 }

@@ -11,6 +11,7 @@
 
 struct config ask_config;
 struct app ask_app;
+uint32_t ask_peer;
 
 static struct answer answer;
 static const char *body_left;
@@ -100,6 +101,7 @@ const struct answer *ask(const char *method, const char *target, const char *hea
     rq.method = http_method_read(method);
     rq.path = strsep(&query, "?");
     rq.query = query;
+    rq.peer = ask_peer;
     size_t replaced = strncmp(headers, "Host: ", 6) == 0;
     rq.headers = list + replaced;
     rq.header_count = 1 - replaced + read_headers(lines, list + 1);

@@ -14,6 +14,7 @@ struct answer {
 
 extern struct config ask_config; /* what the server is told; zero unless a test says otherwise */
 extern struct app ask_app;
+extern uint32_t ask_peer; /* where requests come from; 0 unless a test says otherwise */
 
 void ask_open(void);
 void ask_close(void);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "buckets.h"
 #include "routes.h"
 #include "run.h"
 
@@ -181,13 +182,14 @@ END_TEST
 START_TEST(wrong_tokens_are_slowed_down)
 {
     setup();
-    const char *alice = token_of("alice", 0), *bob = token_of("bob", 0);
+    const char *alice = token_of("alice", 0);
     ask_expect("GET", "/tasks", alice, NULL, 200, "");
     int tries = 0;
     while (ask("GET", "/tasks", "Authorization: Bearer tasks_x\r\n", NULL)->status == 401)
         ck_assert_int_lt(++tries, 1000);
     ck_assert_int_ge(tries, 20);
-    ask_expect("GET", "/tasks", bob, NULL, 429, "too_many_failures");
+    ck_assert_int_eq(ask_answer()->status, 429);
+    ck_assert_str_eq(ask_text("code"), "too_many_failures");
     ck_assert_str_eq(ask_header("Retry-After"), "1");
     ask_expect("GET", "/tasks", alice, NULL, 200, "");
     ask_expect("GET", "/tasks", "", NULL, 401, "token_required");
@@ -204,6 +206,59 @@ START_TEST(a_preflight_needs_no_token)
 }
 END_TEST
 
+static void limit(int64_t burst)
+{
+    ask_app.rate = buckets_new(&(struct buckets_rate){1, 3600, burst}, 64);
+}
+
+/* What RateLimit says: what is left, and that it takes about so many seconds until all of it is back. */
+static void check_left(int left, int full_s)
+{
+    int r = -1, t = -1;
+    ck_assert_int_eq(sscanf(ask_header("RateLimit"), "\"default\";r=%d;t=%d", &r, &t), 2);
+    ck_assert_int_eq(r, left);
+    ck_assert_int_le(t, full_s);
+    ck_assert_int_gt(t, full_s - 600);
+}
+
+START_TEST(each_token_has_a_rate_of_its_own)
+{
+    setup();
+    limit(2);
+    const char *alice = token_of("alice", 0), *phone = token_of("alice", 0);
+    ask_expect("GET", "/tasks", alice, NULL, 200, "");
+    ck_assert_str_eq(ask_header("RateLimit-Policy"), "\"default\";q=2;w=7200");
+    check_left(1, 3600);
+    ask_expect("GET", "/tasks/7", alice, NULL, 404, "task_missing");
+    ask_expect("GET", "/tasks", alice, NULL, 429, "rate_limited");
+    check_left(0, 7200);
+    ck_assert_ptr_nonnull(ask_header("Retry-After"));
+    ask_expect("GET", "/tasks", phone, NULL, 200, "");
+    ask_expect("GET", "/livez", "", NULL, 200, "");
+    ck_assert_ptr_null(ask_header("RateLimit"));
+    buckets_free(ask_app.rate);
+    finish();
+}
+END_TEST
+
+START_TEST(without_a_token_each_address_has_a_rate)
+{
+    static char proxies[] = "10.0.0.0/8";
+    ask_open();
+    limit(1);
+    ask_peer = 0xc0000201;
+    ask_expect("GET", "/tasks", "", NULL, 200, "");
+    ask_expect("GET", "/tasks", "X-Forwarded-For: 198.51.100.1\r\n", NULL, 429, "rate_limited");
+    access_proxies(&ask_config.access, proxies);
+    ask_peer = 0x0a000001;
+    ask_expect("GET", "/tasks", "X-Forwarded-For: 198.51.100.1\r\n", NULL, 200, "");
+    ask_expect("GET", "/tasks", "X-Forwarded-For: 198.51.100.2\r\n", NULL, 200, "");
+    ask_expect("GET", "/tasks", "X-Forwarded-For: 198.51.100.2\r\n", NULL, 429, "rate_limited");
+    buckets_free(ask_app.rate);
+    ask_close();
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("auth",
@@ -211,5 +266,6 @@ int main(void)
                                        a_token_lets_its_holder_in, only_health_and_the_page_are_open,
                                        no_route_reaches_the_tasks_of_another_owner,
                                        who_may_only_read_changes_nothing, wrong_tokens_are_slowed_down,
-                                       a_preflight_needs_no_token, NULL});
+                                       a_preflight_needs_no_token, each_token_has_a_rate_of_its_own,
+                                       without_a_token_each_address_has_a_rate, NULL});
 }

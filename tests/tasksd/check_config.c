@@ -12,7 +12,7 @@ static buf fault;
 
 static enum config_result read_arguments(const char *const *arguments)
 {
-    char *argv[16] = {strdup("tasksd")};
+    char *argv[24] = {strdup("tasksd")};
     for (int i = 0; arguments[i]; i++)
         argv[i + 1] = strdup(arguments[i]);
     buf_init(&fault, 4096);
@@ -51,9 +51,10 @@ START_TEST(has_defaults)
     ck_assert_uint_eq(config.admin_count, 0);
     ck_assert_ptr_null(config.db);
     ck_assert_int_eq(config.workers, 448);
-    ck_assert_int_eq(config.per_address, 256);
+    ck_assert_int_eq(config.per_address, 224);
     ck_assert_int_eq(config.pool, 5);
     ck_assert_int_eq(config.keep_alive_ms, 75000);
+    ck_assert(!config.require_if_match && config.rate.count == 0);
     ck_assert(!config.migrate && !config.allow_delete_all && !config.access.any_host);
     ck_assert_int_eq(config.log_format, LOG_AUTO);
     done();
@@ -64,8 +65,8 @@ START_TEST(reads_every_flag)
 {
     ck_assert_int_eq(READ("--listen", "127.0.0.1:1,127.0.0.1:2", "--admin-listen=127.0.0.1:3",
                           "--db=sqlite:x=y", "--migrate", "--allow-delete-all=no", "--workers", "8",
-                          "--keep-alive=1500ms", "--drain-delay=2m", "--drain-timeout=7",
-                          "--log-format=json"),
+                          "--keep-alive=1500ms", "--drain-delay=2m", "--drain-timeout=7", "--log-format=json",
+                          "--require-if-match", "--rate-limit=50/s:200"),
                      CONFIG_RUN);
     ck_assert_uint_eq(config.listen_count, 2);
     ck_assert_int_eq(config.admin[0].port, 3);
@@ -77,6 +78,9 @@ START_TEST(reads_every_flag)
     ck_assert_int_eq(config.drain_delay_ms, 120000);
     ck_assert_int_eq(config.drain_timeout_ms, 7000);
     ck_assert_int_eq(config.log_format, LOG_JSON);
+    ck_assert(config.require_if_match);
+    ck_assert_int_eq(config.rate.count, 50);
+    ck_assert_int_eq(config.rate.burst, 200);
     done();
 }
 END_TEST
@@ -164,6 +168,7 @@ START_TEST(names_the_flag_that_is_wrong)
         {"--admin-listen", "[::1]:1", "--admin-listen: '[::1]:1' is an IPv6 address"},
         {"--auth", "nobody", "--auth: 'nobody' is neither"},
         {"--auth", "", "--auth: '' is neither"},
+        {"--rate-limit", "50", "--rate-limit: '50' is not a rate"},
         {"--log-format", "xml", "--log-format: 'xml' is not one of"},
         {"--cors-origin", "example.org", "--cors-origin: 'example.org' is not a list of origins"},
         {"--trusted-proxy", "10.0.0.0/40", "--trusted-proxy: '10.0.0.0/40' is not a list of IPv4 networks"},

@@ -314,6 +314,21 @@ START_TEST(a_key_under_way_has_to_be_waited_for)
 }
 END_TEST
 
+START_TEST(a_condition_can_be_required)
+{
+    ask_open();
+    ask_config.require_if_match = true;
+    ask_create("x");
+    ask_expect("PATCH", "/tasks/1", JSON, "{\"priority\":1}", 428, "if_match_required");
+    ask_expect("DELETE", "/tasks/1", "", NULL, 428, "if_match_required");
+    ask_expect("PATCH", "/tasks/1", JSON "If-Match: \"r1\"\r\n", "{\"priority\":1}", 200, "");
+    ask_expect("PATCH", "/tasks/1", JSON "If-Match: \"r1\"\r\n", "{\"priority\":1}", 412,
+               "revision_mismatch");
+    ask_expect("DELETE", "/tasks/1", "If-Match: *\r\n", NULL, 200, "");
+    ask_close();
+}
+END_TEST
+
 int main(void)
 {
     return run_suite(
@@ -324,5 +339,6 @@ int main(void)
                           a_task_that_was_seen_is_not_sent_again, a_lost_update_is_refused,
                           a_uid_is_taken_once, a_request_with_a_key_is_done_once,
                           a_key_goes_with_the_tag_that_matched, what_failed_may_be_tried_again_with_its_key,
-                          a_bad_key_is_refused_where_it_counts, a_key_under_way_has_to_be_waited_for, NULL});
+                          a_bad_key_is_refused_where_it_counts, a_key_under_way_has_to_be_waited_for,
+                          a_condition_can_be_required, NULL});
 }
