@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "json_out.h"
+#include "openapi.h"
 #include "problem.h"
+#include "routes.h"
 
 int handle_ops_live(struct app *app, const struct http_request *rq, struct http_response *rs)
 {
@@ -75,5 +77,13 @@ int handle_ops_pool(struct app *app, const struct http_request *rq, struct http_
     json_out_int(&json, "in_flight", (int64_t)conns_in_flight(app->conns));
     json_out_object_end(&json);
     json_out_object_end(&json);
+    return 200;
+}
+
+int handle_ops_openapi(struct app *app, const struct http_request *rq, struct http_response *rs)
+{
+    (void)rq;
+    rs->type = "application/json";
+    openapi_write(routes_public, app->auth != NULL, &rs->body);
     return 200;
 }

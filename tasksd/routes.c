@@ -36,6 +36,7 @@ const struct route routes_public[] = {
           .conditional = true, .keyed = true),
     ROUTE(DELETE, "/tasks/{id}",    handle_task_delete, .conditional = true),
     HEALTH,
+    ROUTE(GET,    "/openapi.json",  handle_ops_openapi, .open = true),
     FIGURES(.open = false),
     ROUTE(GET,    "/{rest}",        handle_page_get, .open = true),
     END,

@@ -8,6 +8,7 @@
 #include "dispatch.h"
 #include "routes.h"
 #include "run.h"
+#include "schema.h"
 
 struct config ask_config;
 struct app ask_app;
@@ -86,6 +87,7 @@ static void run(struct http_request *rq)
     answer = (struct answer){
         .status = rs.status, .head = buf_take(&head, NULL), .body = strndup(size ? body : "", size)};
     answer.json = json_loads(answer.body, 0, NULL);
+    schema_check(rq, &rs, answer.body);
     http_response_done(&rs);
 }
 
