@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000; // a busy machine has stalled the browser for 10 s
 const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -27,7 +27,7 @@ after(() => browser?.close());
 /** A case of its own. `tasks` are there before the page opens at `path`; the file `script` is loaded
  *  before it; `options` are those of the browser's context. */
 export function scenario(name, { tasks = [], path = "", script, ...options }, body) {
-  test(name, { timeout: 60_000 }, async () => {
+  test(name, { timeout: 6 * PATIENCE_MS }, async () => {
     const server = await startServer();
     const context = await browser.newContext({ viewport: { width: 1000, height: 760 }, ...options });
     try {
