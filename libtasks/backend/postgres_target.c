@@ -7,7 +7,7 @@
 #include "postgres.h"
 
 enum { OPTIONS_MAX = 8192 };
-enum { CONNECT_MS = 3000, CONNECT_MS_OF_SEVERAL = 2000, CONNECT_S_MAX = 600 };
+enum { CONNECT_MS_MIN = 1000, CONNECT_S_MAX = 600 };
 
 static const char *const login_keywords[POSTGRES_KEYWORDS_OF_LOGIN] = {
     [POSTGRES_HOST] = "host",       [POSTGRES_HOSTADDR] = "hostaddr", [POSTGRES_PORT] = "port",
@@ -251,6 +251,13 @@ static void add_defaults(builder *b)
     add_options(b);
 }
 
+/* A request must have time left for its answer; of several nodes more than one may have to be tried. */
+static uint32_t connect_ms(uint32_t timeout_ms, uint32_t node_count)
+{
+    uint32_t share = timeout_ms / 5 * (node_count > 1 ? 2 : 3);
+    return share < CONNECT_MS_MIN ? CONNECT_MS_MIN : share;
+}
+
 static tasks_status build(builder *b, const PQconninfoOption *options, tasks_error *error)
 {
     postgres_target *t = b->target;
@@ -272,7 +279,7 @@ static tasks_status build(builder *b, const PQconninfoOption *options, tasks_err
     if (!b->chosen)
         t->writable = t->node_count > 1;
     if (!t->connect_ms)
-        t->connect_ms = t->node_count > 1 ? CONNECT_MS_OF_SEVERAL : CONNECT_MS;
+        t->connect_ms = connect_ms(b->timeout_ms, t->node_count);
     add_defaults(b);
     return b->failed ? fail_memory(error) : TASKS_OK;
 }

@@ -1,16 +1,20 @@
 #include "server.h"
 
 #include <err.h>
+#include <spawn.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char socket_folder[256], port[8];
+static const char *folder;
 
 /* The first line of a file in the server's folder. */
-static void read_line(const char *folder, const char *name, char *line, size_t size)
+static void read_line(const char *name, char *line, size_t size)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -23,12 +27,22 @@ static void read_line(const char *folder, const char *name, char *line, size_t s
 
 bool server_begin(void)
 {
-    const char *folder = getenv("TASKS_CLUSTER");
+    folder = getenv("TASKS_CLUSTER");
     if (!folder)
         errx(1, "TASKS_CLUSTER is not set: run this through ctest, or start one by tests/postgres/cluster");
-    read_line(folder, "socket", socket_folder, sizeof socket_folder);
-    read_line(folder, "port", port, sizeof port);
+    read_line("socket", socket_folder, sizeof socket_folder);
+    read_line("port", port, sizeof port);
     return true;
+}
+
+void server_do(const char *command, const char *argument)
+{
+    char *const argv[] = {(char *)(uintptr_t)CLUSTER, (char *)(uintptr_t)command, (char *)(uintptr_t)folder,
+                          (char *)(uintptr_t)argument, NULL};
+    pid_t pid;
+    int code;
+    if (posix_spawn(&pid, CLUSTER, NULL, NULL, argv, environ) || waitpid(pid, &code, 0) != pid || code)
+        errx(1, "%s %s %s failed", CLUSTER, command, folder);
 }
 
 int server_port(void)

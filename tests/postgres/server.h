@@ -14,6 +14,9 @@ bool server_begin(void);
 int server_port(void);
 const char *server_socket(void); /* the folder of its unix socket */
 
+/* Runs tests/postgres/cluster: "stop", "freeze"...; `argument` may be NULL. */
+void server_do(const char *command, const char *argument);
+
 /* Makes an empty schema, and the URI of a store that lies in it; drops it with all that it holds. */
 void server_make_schema(char uri[SERVER_URI_SIZE]);
 void server_drop_schema(const char *uri);
