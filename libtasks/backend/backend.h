@@ -52,10 +52,11 @@ typedef struct backend_config {
     backend_logins logins; /* always there */
 } backend_config;
 
-/* Which connections a store wants. Each lane of core's pool uses the slots [first, first + count); lanes
- * may overlap. A group is how many requests of one lane a connection takes at once, at most. */
+/* Which connections a store wants. Each lane of core's pool uses the slots [first, first + count), at most
+ * `most` of them at a time; lanes may overlap. A group is how many requests of one lane a connection takes
+ * at once, at most. */
 typedef struct backend_lane {
-    uint32_t first, count, group;
+    uint32_t first, count, most, group;
 } backend_lane;
 
 typedef struct backend_shape {

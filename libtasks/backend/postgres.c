@@ -40,13 +40,11 @@ static void store_close(void *store)
     postgres_store_free(store);
 }
 
+/* Any connection may read or write. Few write at the same time: groups of one owner wait for each other. */
 static void set_shape(uint32_t pool_size, backend_shape *shape)
 {
-    uint32_t writers = pool_size > WRITERS ? WRITERS : pool_size;
-    bool shared = pool_size == writers;
-    shape->write = (backend_lane){0, writers, WRITE_GROUP};
-    shape->read =
-        (backend_lane){shared ? 0 : writers, shared ? pool_size : pool_size - writers, POSTGRES_READ_GROUP};
+    shape->read = (backend_lane){0, pool_size, pool_size, POSTGRES_READ_GROUP};
+    shape->write = (backend_lane){0, pool_size, WRITERS, WRITE_GROUP};
 }
 
 static tasks_status store_open(const backend_config *config, void **out, backend_shape *shape,

@@ -12,7 +12,7 @@
 
 enum {
     POSTGRES_NODES = 16,      /* hosts of one URI */
-    POSTGRES_VALUES = 16,     /* parameters of a statement */
+    POSTGRES_VALUES = 18,     /* parameters of a statement */
     POSTGRES_STATEMENTS = 64, /* kept prepared by a connection; what comes later is sent unprepared */
     POSTGRES_READ_GROUP = 64,
     POSTGRES_TRIES = 3,      /* of what may succeed when it is run again */

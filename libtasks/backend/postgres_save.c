@@ -13,12 +13,14 @@ enum { COLUMNS = 14 };
     "$15::text[])"
 
 typedef enum sql {
-    DELETE = 1 << 6,
+    DELETE = POSTGRES_KEY_SAVE,
     RELEASE_UIDS,
     INSERT,
+    INSERT_COUNTED,
     UPDATE,
     TAGS_DELETE,
     TAGS_INSERT,
+    TAGS_INSERT_COUNTED,
     BURY,
     PURGE,
     ANSWER,
@@ -33,6 +35,15 @@ static const char *const texts[END - DELETE] = {
     /* Before others get them: a uid may go from one task to another within the group. */
     [RELEASE_UIDS - DELETE] = "UPDATE tasks SET uid = NULL WHERE owner = $1 AND id = ANY ($2)",
     [INSERT - DELETE] = "INSERT INTO tasks (owner, " LIST_SQL_COLUMNS ") SELECT $1, * FROM " UNNESTED,
+    /* $2 and $3: how many revisions and ids the owner has just got. */
+    [INSERT_COUNTED - DELETE] =
+        "INSERT INTO tasks (owner, " LIST_SQL_COLUMNS ") SELECT $1, o.last_id - $3 + n.id, "
+        "o.revision - $2 + n.revision, n.completed, n.priority, n.position, n.due_at, n.expires_at, "
+        "n.completed_at, n.created_at, n.updated_at, n.uid, n.title, n.tags, n.notes FROM owners o, "
+        "unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::double precision[], "
+        "$9::bigint[], "
+        "$10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], "
+        "$17::text[]) AS n (" LIST_SQL_COLUMNS ") WHERE o.owner = $1",
     /* A join could be planned the wrong way round; this looks each task up by its key. */
     [UPDATE - DELETE] =
         "INSERT INTO tasks (owner, " LIST_SQL_COLUMNS ") SELECT $1, * FROM " UNNESTED
@@ -47,6 +58,9 @@ static const char *const texts[END - DELETE] = {
         "AND id = gone.id OFFSET 0) g))",
     [TAGS_INSERT - DELETE] =
         "INSERT INTO task_tags (owner, tag, id) SELECT $1, * FROM unnest($2::text[], $3::bigint[])",
+    [TAGS_INSERT_COUNTED - DELETE] =
+        "INSERT INTO task_tags (owner, tag, id) SELECT $1, n.tag, o.last_id - $2 + n.id FROM owners o, "
+        "unnest($3::text[], $4::bigint[]) AS n (tag, id) WHERE o.owner = $1",
     [BURY - DELETE] = "INSERT INTO tombstones (owner, revision, id, uid, deleted_at) "
                       "SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::bigint[])",
     [PURGE - DELETE] = "DELETE FROM tombstones WHERE owner = $1 AND revision <= $2",
@@ -71,7 +85,9 @@ static tasks_status send(postgres_group *g, sql which, const postgres_values *v)
 static tasks_status send_arrays(postgres_group *g, sql which, const char *owner, postgres_array *arrays,
                                 int n)
 {
-    return postgres_group_arrays(g, which, texts[which - DELETE], owner, arrays, n);
+    postgres_values v = {0};
+    postgres_text(&v, owner);
+    return postgres_group_arrays(g, which, texts[which - DELETE], &v, arrays, n);
 }
 
 /* ---- Tasks ---- */
@@ -143,20 +159,25 @@ static void add_columns(postgres_array *columns, const backend_row *row)
     postgres_array_text(columns, t->notes);
 }
 
-static tasks_status send_rows(postgres_group *g, sql which, const postgres_draft *d, task_filter filter)
+static void make_columns(postgres_array columns[COLUMNS], const postgres_draft *d, task_filter filter)
 {
     static const postgres_type types[COLUMNS] = {POSTGRES_INT,    POSTGRES_INT, POSTGRES_INT,  POSTGRES_INT,
                                                  POSTGRES_DOUBLE, POSTGRES_INT, POSTGRES_INT,  POSTGRES_INT,
                                                  POSTGRES_INT,    POSTGRES_INT, POSTGRES_TEXT, POSTGRES_TEXT,
                                                  POSTGRES_TEXT,   POSTGRES_TEXT};
-    postgres_array columns[COLUMNS];
-    if (!count(d, filter))
-        return TASKS_OK;
     for (int i = 0; i < COLUMNS; i++)
         postgres_array_init(&columns[i], types[i]);
     for (uint32_t i = 0; i < d->task_count; i++)
         if (filter(&d->tasks[i]))
             add_columns(columns, &d->tasks[i].row);
+}
+
+static tasks_status send_rows(postgres_group *g, sql which, const postgres_draft *d, task_filter filter)
+{
+    postgres_array columns[COLUMNS];
+    if (!count(d, filter))
+        return TASKS_OK;
+    make_columns(columns, d, filter);
     return send_arrays(g, which, d->owner, columns, COLUMNS);
 }
 
@@ -184,19 +205,26 @@ static void add_tags_after(postgres_array *pairs, const postgres_draft_task *t)
         add_tags(pairs, t->row.tags, t->row.task.id);
 }
 
-static tasks_status send_tags(postgres_group *g, sql which, const postgres_draft *d,
-                              void (*add)(postgres_array *, const postgres_draft_task *))
+/* False: there are none, and the arrays are done with. */
+static bool make_pairs(postgres_array pairs[2], const postgres_draft *d,
+                       void (*add)(postgres_array *, const postgres_draft_task *))
 {
-    postgres_array pairs[2];
     postgres_array_init(&pairs[0], POSTGRES_TEXT);
     postgres_array_init(&pairs[1], POSTGRES_INT);
     for (uint32_t i = 0; i < d->task_count; i++)
         add(pairs, &d->tasks[i]);
     if (pairs[1].count || pairs[1].bytes.status)
-        return send_arrays(g, which, d->owner, pairs, 2);
+        return true;
     postgres_array_done(&pairs[0]);
     postgres_array_done(&pairs[1]);
-    return TASKS_OK;
+    return false;
+}
+
+static tasks_status send_tags(postgres_group *g, sql which, const postgres_draft *d,
+                              void (*add)(postgres_array *, const postgres_draft_task *))
+{
+    postgres_array pairs[2];
+    return make_pairs(pairs, d, add) ? send_arrays(g, which, d->owner, pairs, 2) : TASKS_OK;
 }
 
 /* ---- Tombstones, answers, and the owner's row ---- */
@@ -292,4 +320,26 @@ tasks_status postgres_save(postgres_group *g, const postgres_share *s)
     if (!status)
         status = send_answers(g, d);
     return status ? status : send_correction(g, s);
+}
+
+/* ---- New tasks only ---- */
+
+tasks_status postgres_save_new(postgres_group *g, postgres_share *s)
+{
+    const postgres_draft *d = &s->draft;
+    postgres_array columns[COLUMNS], pairs[2];
+    postgres_values v = {0}, w = {0};
+    postgres_text(&v, d->owner);
+    postgres_int(&v, d->changes);
+    postgres_int(&v, d->creates);
+    make_columns(columns, d, is_new);
+    tasks_status status =
+        postgres_group_arrays(g, INSERT_COUNTED, texts[INSERT_COUNTED - DELETE], &v, columns, COLUMNS);
+    s->inserts = 1;
+    if (status || !make_pairs(pairs, d, add_tags_after))
+        return status;
+    s->inserts = 2;
+    postgres_text(&w, d->owner);
+    postgres_int(&w, d->creates);
+    return postgres_group_arrays(g, TAGS_INSERT_COUNTED, texts[TAGS_INSERT_COUNTED - DELETE], &w, pairs, 2);
 }

@@ -1,50 +1,39 @@
 /* One transaction for a group of batches, in two round trips: the first locks the owners' rows and loads
  * what the batches name, the second writes what came of it and commits. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "fail.h"
 #include "list_sql.h"
 #include "postgres_group.h"
 
 typedef enum sql {
-    BEGIN = 1 << 5,
-    COMMIT,
-    LOCK,
-    LOCK_TO_SWEEP,
+    LOCK_TO_SWEEP = POSTGRES_KEY_WRITE,
     LOOK,
     LOAD,
     LOAD_HOLDERS,
     LOAD_ANSWERS,
     LOAD_EXPIRED,
     LOAD_OLD,
-    END
+    END,
+    FIRST = LOCK_TO_SWEEP
 } sql;
 
-static const char *const texts[END - BEGIN] = {
-    [BEGIN - BEGIN] = "BEGIN ISOLATION LEVEL READ COMMITTED",
-    [COMMIT - BEGIN] = "COMMIT",
-    /* As many revisions and ids as there will be if every batch succeeds. */
-    [LOCK - BEGIN] = "INSERT INTO owners AS o (owner, revision, last_id) VALUES ($1, $2, $3) "
-                     "ON CONFLICT (owner) DO UPDATE SET revision = o.revision + excluded.revision, "
-                     "last_id = o.last_id + excluded.last_id RETURNING revision, last_id",
+static const char *const texts[END - FIRST] = {
     /* Most owners have nothing to sweep: their rows stay as they are. */
-    [LOCK_TO_SWEEP - BEGIN] =
+    [LOCK_TO_SWEEP - FIRST] =
         "UPDATE owners SET revision = revision + $2 WHERE owner = $1 "
         "AND (EXISTS (SELECT FROM tasks WHERE owner = $1 AND expires_at <= $3) "
         "OR (SELECT deleted_at FROM tombstones WHERE owner = $1 ORDER BY revision LIMIT 1) <= $4 "
         "OR EXISTS (SELECT FROM answers WHERE owner = $1 AND created_at <= $5)) "
         "RETURNING revision, last_id",
-    [LOOK - BEGIN] = "SELECT revision, last_id FROM owners WHERE owner = $1",
-    [LOAD - BEGIN] = "SELECT " LIST_SQL_COLUMNS " FROM tasks WHERE owner = $1 AND id = ANY ($2)",
-    [LOAD_HOLDERS - BEGIN] =
+    [LOOK - FIRST] = "SELECT revision, last_id FROM owners WHERE owner = $1",
+    [LOAD - FIRST] = "SELECT " LIST_SQL_COLUMNS " FROM tasks WHERE owner = $1 AND id = ANY ($2)",
+    [LOAD_HOLDERS - FIRST] =
         "SELECT uid, id FROM tasks WHERE owner = $1 AND uid = ANY ($2) AND uid IS NOT NULL",
-    [LOAD_ANSWERS - BEGIN] =
+    [LOAD_ANSWERS - FIRST] =
         "SELECT key, hash, revision, created_at, answer FROM answers WHERE owner = $1 AND key = ANY ($2)",
-    [LOAD_EXPIRED - BEGIN] = "SELECT " LIST_SQL_COLUMNS " FROM tasks WHERE owner = $1 AND expires_at <= $2 "
+    [LOAD_EXPIRED - FIRST] = "SELECT " LIST_SQL_COLUMNS " FROM tasks WHERE owner = $1 AND expires_at <= $2 "
                              "ORDER BY expires_at LIMIT $3",
     /* The last of the old tombstones, how many there are, and how many answers are stale. */
-    [LOAD_OLD - BEGIN] =
+    [LOAD_OLD - FIRST] =
         "SELECT last, (SELECT count(*) FROM tombstones WHERE owner = $1 AND revision <= last), "
         "(SELECT count(*) FROM (SELECT FROM answers WHERE owner = $1 AND created_at <= $4 LIMIT $3) stale) "
         "FROM (SELECT max(revision) AS last FROM (SELECT revision FROM tombstones WHERE owner = $1 "
@@ -53,101 +42,18 @@ static const char *const texts[END - BEGIN] = {
         "ORDER BY revision LIMIT $3) old) purged",
 };
 
-/* ---- Sorting batches by owner ---- */
-
-static int compare_owners(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void start_share(postgres_group *g, const char *owner)
-{
-    postgres_share *s = &g->shares[g->share_count++];
-    *s = (postgres_share){0};
-    postgres_draft_init(&s->draft, &g->memory, owner);
-}
-
-static tasks_status find_owners(postgres_group *g)
-{
-    const char **names = arena_alloc(&g->memory, g->batch_count * sizeof *names);
-    g->shares = arena_alloc(&g->memory, g->batch_count * sizeof *g->shares);
-    g->owned = arena_alloc(&g->memory, g->batch_count * sizeof *g->owned);
-    if (!names || !g->shares || !g->owned)
-        return fail_memory(g->error);
-    for (uint32_t i = 0; i < g->batch_count; i++)
-        names[i] = g->batches[i]->owner;
-    qsort(names, g->batch_count, sizeof *names, compare_owners);
-    for (uint32_t i = 0; i < g->batch_count; i++)
-        if (!i || strcmp(names[i - 1], names[i]))
-            start_share(g, names[i]);
-    return TASKS_OK;
-}
-
-static uint32_t share_of(const postgres_group *g, const char *owner)
-{
-    uint32_t low = 0, high = g->share_count;
-    while (low + 1 < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (strcmp(g->shares[middle].draft.owner, owner) <= 0)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static tasks_status collect(postgres_group *g)
-{
-    tasks_status status = find_owners(g);
-    for (uint32_t i = 0; !status && i < g->batch_count; i++) {
-        g->owned[i] = share_of(g, g->batches[i]->owner);
-        postgres_draft_count(&g->shares[g->owned[i]].draft, g->batches[i]);
-    }
-    for (uint32_t i = 0; !status && i < g->share_count; i++)
-        status = postgres_draft_room(&g->shares[i].draft) ? fail_memory(g->error) : TASKS_OK;
-    for (uint32_t i = 0; !status && i < g->batch_count; i++)
-        postgres_draft_name(&g->shares[g->owned[i]].draft, g->batches[i]);
-    for (uint32_t i = 0; !status && i < g->share_count; i++)
-        postgres_draft_named(&g->shares[i].draft);
-    return status;
-}
-
 /* ---- The first round trip: lock and load ---- */
-
-tasks_status postgres_group_send(postgres_group *g, uint32_t key, const char *text, const postgres_values *v)
-{
-    static const postgres_values none;
-    const postgres_statement s = {.key = key, .text = text};
-    g->sent++;
-    return postgres_send(g->c, &s, v ? v : &none, g->error);
-}
-
-tasks_status postgres_group_arrays(postgres_group *g, uint32_t key, const char *text, const char *owner,
-                                   postgres_array *arrays, int count)
-{
-    postgres_values v = {0};
-    tasks_status status = TASKS_OK;
-    postgres_text(&v, owner);
-    for (int i = 0; i < count; i++) {
-        postgres_array_bind(&v, &arrays[i]);
-        if (arrays[i].bytes.status)
-            status = fail_memory(g->error);
-    }
-    if (!status)
-        status = postgres_group_send(g, key, text, &v);
-    for (int i = 0; i < count; i++)
-        postgres_array_done(&arrays[i]);
-    return status;
-}
 
 static tasks_status send(postgres_group *g, sql which, const postgres_values *v)
 {
-    return postgres_group_send(g, which, texts[which - BEGIN], v);
+    return postgres_group_send(g, which, texts[which - FIRST], v);
 }
 
 static tasks_status send_array(postgres_group *g, sql which, const char *owner, postgres_array *array)
 {
-    return postgres_group_arrays(g, which, texts[which - BEGIN], owner, array, 1);
+    postgres_values v = {0};
+    postgres_text(&v, owner);
+    return postgres_group_arrays(g, which, texts[which - FIRST], &v, array, 1);
 }
 
 static int64_t purge_before(const postgres_group *g, const postgres_draft *d)
@@ -159,18 +65,16 @@ static tasks_status send_lock(postgres_group *g, postgres_share *s)
 {
     const postgres_draft *d = &s->draft;
     postgres_values v = {0};
+    if (d->changes > d->sweeps)
+        return postgres_group_lock(g, s);
     postgres_text(&v, d->owner);
     if (!d->changes)
         return send(g, LOOK, &v);
     postgres_int(&v, d->changes);
-    s->locked = true;
-    if (d->changes > d->sweeps) {
-        postgres_int(&v, d->creates);
-        return send(g, LOCK, &v);
-    }
     postgres_int(&v, d->sweep->now_ms);
     postgres_int(&v, purge_before(g, d));
     postgres_int(&v, d->sweep->now_ms - BACKEND_REPLY_MS);
+    s->locked = true;
     return send(g, LOCK_TO_SWEEP, &v);
 }
 
@@ -233,32 +137,10 @@ static tasks_status send_share(postgres_group *g, postgres_share *s)
 
 static tasks_status send_first(postgres_group *g)
 {
-    tasks_status status = send(g, BEGIN, NULL);
+    tasks_status status = postgres_group_begin(g);
     for (uint32_t i = 0; !status && i < g->share_count; i++)
         status = send_share(g, &g->shares[i]);
     return status ? status : postgres_flush(g->c, g->error);
-}
-
-static PGresult *answer(postgres_group *g)
-{
-    g->sent--;
-    return postgres_answer(g->c, g->error);
-}
-
-static tasks_status take_lock(postgres_group *g, postgres_share *s)
-{
-    PGresult *r = answer(g);
-    if (!r)
-        return g->error->status;
-    s->locked &= libpq.PQntuples(r) > 0;
-    if (libpq.PQntuples(r)) {
-        s->revision = postgres_column_int(r, 0, 0);
-        s->last_id = postgres_column_int(r, 0, 1);
-    }
-    libpq.PQclear(r);
-    s->draft.revision = s->revision - (s->locked ? s->draft.changes : 0);
-    s->draft.last_id = s->last_id - (s->locked ? s->draft.creates : 0);
-    return TASKS_OK;
 }
 
 /* The next answer, if there is to be one; it is kept as long as the group. */
@@ -267,7 +149,7 @@ static tasks_status take_result(postgres_group *g, postgres_share *s, uint32_t w
     *out = NULL;
     if (!wanted)
         return TASKS_OK;
-    *out = answer(g);
+    *out = postgres_group_answer(g);
     if (!*out)
         return g->error->status;
     s->results[s->result_count++] = *out;
@@ -330,7 +212,7 @@ static tasks_status take_share(postgres_group *g, postgres_share *s)
 {
     postgres_draft *d = &s->draft;
     PGresult *named, *holders, *answers, *expired, *old;
-    tasks_status status = take_lock(g, s);
+    tasks_status status = postgres_group_locked(g, s);
     if (!status)
         status = take_result(g, s, d->id_count, &named);
     if (!status)
@@ -352,7 +234,7 @@ static tasks_status take_share(postgres_group *g, postgres_share *s)
 
 static tasks_status take_first(postgres_group *g)
 {
-    PGresult *begun = answer(g);
+    PGresult *begun = postgres_group_answer(g);
     tasks_status status = begun ? TASKS_OK : g->error->status;
     libpq.PQclear(begun);
     for (uint32_t i = 0; !status && i < g->share_count; i++)
@@ -361,53 +243,6 @@ static tasks_status take_first(postgres_group *g)
 }
 
 /* ---- The second round trip: write and commit ---- */
-
-static tasks_status send_second(postgres_group *g)
-{
-    tasks_status status = TASKS_OK;
-    for (uint32_t i = 0; !status && i < g->share_count; i++)
-        status = postgres_save(g, &g->shares[i]);
-    if (!status)
-        status = send(g, COMMIT, NULL);
-    return status ? status : postgres_sync(g->c, g->error);
-}
-
-static backend_outcome take_commit(postgres_group *g)
-{
-    PGresult *r = answer(g);
-    bool answered = r, committed = r && !strcmp(libpq.PQcmdStatus(r), "COMMIT");
-    libpq.PQclear(r);
-    if (committed)
-        return BACKEND_COMMITTED;
-    if (answered)
-        fail(g->error, TASKS_INTERNAL, "internal", "PostgreSQL: the transaction was rolled back");
-    return g->c->broken ? BACKEND_UNKNOWN : BACKEND_UNDONE;
-}
-
-/* A failure that the server reports before it answers COMMIT undoes all. Without a word nobody knows. */
-static backend_outcome take_second(postgres_group *g)
-{
-    while (g->sent > 1) {
-        PGresult *r = answer(g);
-        if (!r)
-            return *g->c->sqlstate ? BACKEND_UNDONE : BACKEND_UNKNOWN;
-        libpq.PQclear(r);
-    }
-    return take_commit(g);
-}
-
-/* ---- The group ---- */
-
-static void run_batches(postgres_group *g)
-{
-    for (uint32_t i = 0; i < g->batch_count; i++)
-        postgres_draft_run(&g->shares[g->owned[i]].draft, g->batches[i]);
-    for (uint32_t i = 0; i < g->share_count; i++) {
-        postgres_share *s = &g->shares[i];
-        if (s->draft.sweeps)
-            s->draft.sweep->removed += s->purged + s->stale;
-    }
-}
 
 static bool writes(const postgres_group *g)
 {
@@ -421,55 +256,49 @@ static bool writes(const postgres_group *g)
     return any;
 }
 
-/* Ends the transaction if one is open. What is half sent has to be ended first. */
-static void roll_back(postgres_group *g, bool synced)
+static backend_outcome save(postgres_group *g)
 {
-    tasks_error ignored;
-    if (!synced && !g->c->broken && !postgres_sync(g->c, &ignored))
-        postgres_drain(g->c);
-    if (!g->c->broken && libpq.PQtransactionStatus(g->c->pg) != PQTRANS_IDLE)
-        libpq.PQclear(postgres_ask(g->c, "ROLLBACK", NULL, &ignored));
-    g->c->broken |= libpq.PQtransactionStatus(g->c->pg) != PQTRANS_IDLE;
+    tasks_status status = TASKS_OK;
+    for (uint32_t i = 0; !status && i < g->share_count; i++)
+        status = postgres_save(g, &g->shares[i]);
+    if (!status)
+        status = postgres_group_commit(g);
+    g->c->broken |= status != TASKS_OK; /* half of it went out, without COMMIT */
+    return status ? BACKEND_UNDONE : postgres_group_outcome(g, BACKEND_COMMITTED);
 }
 
-static backend_outcome commit(postgres_group *g)
+/* Half a group is on its way: its answers are read before the transaction ends. */
+static void abandon(postgres_group *g)
 {
-    if (send_second(g)) {
-        g->c->broken = true; /* COMMIT did not go out whole */
-        return BACKEND_UNDONE;
-    }
-    backend_outcome outcome = take_second(g);
-    if (!g->c->broken)
+    tasks_error ignored;
+    if (!g->c->broken && !postgres_sync(g->c, &ignored))
         postgres_drain(g->c);
-    if (outcome == BACKEND_UNDONE)
-        roll_back(g, true);
-    return outcome;
+    postgres_group_roll_back(g);
 }
+
+static backend_outcome look_and_save(postgres_group *g)
+{
+    tasks_status status = send_first(g);
+    if (!status)
+        status = take_first(g);
+    if (!status)
+        postgres_group_run(g);
+    if (!status && writes(g))
+        return save(g);
+    abandon(g);
+    return status ? BACKEND_UNDONE : BACKEND_COMMITTED;
+}
+
+/* ---- The group ---- */
 
 static backend_outcome carry(postgres_group *g)
 {
-    tasks_status status = collect(g);
+    tasks_status status = postgres_group_collect(g);
     if (!status)
         status = postgres_begin(g->c, g->error);
     if (status)
         return BACKEND_UNDONE;
-    status = send_first(g);
-    if (!status)
-        status = take_first(g);
-    if (!status)
-        run_batches(g);
-    if (!status && writes(g))
-        return commit(g);
-    roll_back(g, false);
-    return status ? BACKEND_UNDONE : BACKEND_COMMITTED;
-}
-
-static void group_done(postgres_group *g)
-{
-    for (uint32_t i = 0; i < g->share_count; i++)
-        for (uint32_t j = 0; j < g->shares[i].result_count; j++)
-            libpq.PQclear(g->shares[i].results[j]);
-    arena_done(&g->memory);
+    return postgres_create_fits(g) ? postgres_create(g) : look_and_save(g);
 }
 
 backend_outcome postgres_write(void *connection, backend_batch *const *batches, uint32_t batch_count,
@@ -485,7 +314,7 @@ backend_outcome postgres_write(void *connection, backend_batch *const *batches, 
         arena_init(&g.memory);
         *c->sqlstate = 0;
         outcome = carry(&g);
-        group_done(&g);
+        postgres_group_done(&g);
         again = outcome == BACKEND_UNDONE && postgres_again(c) && ++tries < POSTGRES_TRIES;
         if (again)
             postgres_forget(c);

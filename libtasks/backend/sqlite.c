@@ -29,8 +29,8 @@ static void set_shape(const sqlite_store *store, uint32_t pool_size, backend_sha
 {
     bool shared = store->memory || pool_size == 1;
     shape->private = store->memory != NULL;
-    shape->write = (backend_lane){0, 1, SQLITE_WRITE_GROUP};
-    shape->read = (backend_lane){shared ? 0 : 1, shared ? 1 : pool_size - 1, 1};
+    shape->write = (backend_lane){0, 1, 1, SQLITE_WRITE_GROUP};
+    shape->read = (backend_lane){shared ? 0 : 1, shared ? 1 : pool_size - 1, pool_size, 1};
 }
 
 char *sqlite_whole_path(const char *path)

@@ -8,6 +8,8 @@
 
 enum { QUEUED, LEADING, TAKEN, CARRIED };
 
+#define REST_NS INT64_C(1000000000)
+
 tasks_status pool_init(pool *p, const backend_ops *ops, void *store, const backend_shape *shape,
                        uint32_t timeout_ms, tasks_error *error)
 {
@@ -85,30 +87,44 @@ static pool_request *gather(pool_lane *lane, pool_request *leader)
 
 /* ---- Slots ---- */
 
-/* A free slot of the lane, one with a connection before one without; NULL if all are busy. */
+static int64_t nanoseconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+/* A free slot of the lane, one with a connection before one without. One whose connection could not be made
+ * a moment ago rests if others have one: it would make requests fail that can be served. */
 static pool_slot *free_slot(pool *p, const pool_lane *lane)
 {
-    pool_slot *found = NULL;
+    bool any = false;
+    pool_slot *found = NULL, *resting = NULL;
     pool_slot *end = p->slots + lane->shape.first + lane->shape.count;
     for (pool_slot *slot = p->slots + lane->shape.first; slot < end; slot++) {
+        any |= slot->connection != NULL;
         if (slot->busy)
             continue;
         if (slot->connection)
             return slot;
-        if (!found)
+        if (slot->rest_ns && slot->rest_ns > nanoseconds())
+            resting = slot;
+        else if (!found)
             found = slot;
     }
-    return found;
+    return found || any ? found : resting;
 }
 
 /* Gives a free slot to the head of a lane, if there are both. */
 static bool promote(pool *p, pool_lane *lane)
 {
-    pool_slot *slot = lane->first ? free_slot(p, lane) : NULL;
+    bool may = lane->first && lane->leading < lane->shape.most;
+    pool_slot *slot = may ? free_slot(p, lane) : NULL;
     if (!slot)
         return false;
     pool_request *leader = pop(lane);
     leader->slot = slot;
+    lane->leading++;
     slot->busy = true;
     atomic_store_explicit(&leader->state, LEADING, memory_order_release);
     sem_post(&leader->wake);
@@ -130,13 +146,6 @@ static void promote_all(pool *p)
 }
 
 /* ---- Waiting ---- */
-
-static int64_t nanoseconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
 
 static bool wait_until(pool_request *request, int64_t end_ns)
 {
@@ -165,10 +174,12 @@ static bool give_up(pool *p, pool_lane *lane, pool_request *request)
     return queued;
 }
 
-static tasks_status await(pool *p, pool_lane *lane, pool_request *request, tasks_error *error)
+static tasks_status await(pool *p, pool_lane *lane, pool_request *request, int64_t end_ns, tasks_error *error)
 {
+    if (!sem_trywait(&request->wake))
+        return TASKS_OK;
     int64_t start = nanoseconds();
-    if (!wait_until(request, start + p->timeout_ms * INT64_C(1000000))) {
+    if (!wait_until(request, end_ns)) {
         if (give_up(p, lane, request))
             return fail(error, TASKS_TIMEOUT, "wait_timeout",
                         "no connection to the store became free within %u ms", p->timeout_ms);
@@ -182,20 +193,63 @@ static tasks_status await(pool *p, pool_lane *lane, pool_request *request, tasks
     return TASKS_OK;
 }
 
+/* Back to the head of the queue, to be carried on another slot. */
+static void step_back(pool *p, pool_lane *lane, pool_request *request)
+{
+    pthread_mutex_lock(&p->lock);
+    lane->leading--;
+    request->slot->busy = false;
+    request->slot->rest_ns = nanoseconds() + REST_NS;
+    atomic_store(&request->state, QUEUED);
+    request->next = lane->first;
+    lane->first = request;
+    if (!request->next)
+        lane->last = &request->next;
+    lane->waiting++;
+    promote_all(p);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static bool others_connected(pool *p, const pool_lane *lane)
+{
+    bool any = false;
+    pthread_mutex_lock(&p->lock);
+    for (uint32_t i = 0; i < lane->shape.count; i++)
+        any |= p->slots[lane->shape.first + i].connection != NULL;
+    pthread_mutex_unlock(&p->lock);
+    return any;
+}
+
+/* A leader without a connection, which cannot get one, leaves the lead to those that have one. */
+static bool can_lead(pool *p, pool_lane *lane, pool_request *request)
+{
+    void *connection;
+    tasks_error ignored;
+    if (request->slot->connection || !others_connected(p, lane))
+        return true;
+    if (!pool_connection(p, request, &connection, &ignored))
+        return true;
+    step_back(p, lane, request);
+    return false;
+}
+
 tasks_status pool_enter(pool *p, pool_lane_name name, pool_request *request, pool_request **group,
                         tasks_error *error)
 {
     pool_lane *lane = &p->lanes[name];
+    tasks_status status;
+    int64_t end = nanoseconds() + p->timeout_ms * INT64_C(1000000);
     *group = NULL;
     atomic_init(&request->state, QUEUED);
     sem_init(&request->wake, 0, 0);
     pthread_mutex_lock(&p->lock);
     push(lane, request);
     promote_all(p);
-    bool leads = atomic_load(&request->state) == LEADING;
     pthread_mutex_unlock(&p->lock);
 
-    tasks_status status = leads ? TASKS_OK : await(p, lane, request, error);
+    do
+        status = await(p, lane, request, end, error);
+    while (!status && atomic_load(&request->state) == LEADING && !can_lead(p, lane, request));
     if (!status && atomic_load(&request->state) == LEADING) {
         pthread_mutex_lock(&p->lock);
         *group = gather(lane, request);
@@ -252,6 +306,7 @@ void pool_leave(pool *p, pool_lane_name name, pool_request *leader, pool_request
     }
     sem_destroy(&leader->wake);
     pthread_mutex_lock(&p->lock);
+    p->lanes[name].leading--;
     slot->busy = false;
     if (name == POOL_WRITE) {
         p->batches += count;

@@ -20,6 +20,7 @@ enum { POOL_SLOTS_MAX = 64, POOL_WEIGHT_MAX = 4096 };
 typedef struct pool_slot {
     void *connection; /* NULL until first used, and after a failure */
     bool busy;
+    int64_t rest_ns; /* until then none is made while another of the lane is there */
 } pool_slot;
 
 /* Lives on its caller's stack, inside the caller's own structure. */
@@ -34,7 +35,7 @@ typedef struct pool_request {
 typedef struct pool_lane {
     backend_lane shape;
     pool_request *first, **last;
-    uint32_t waiting;
+    uint32_t waiting, leading; /* requests in the queue; slots in use */
 } pool_lane;
 
 typedef struct pool {

@@ -7,7 +7,15 @@
 #include "load.h"
 #include "server.h"
 
-enum { WRITERS = 8, READERS = 4, WARM_MS = 500, CALM_MS = 1500, GIVE_UP_MS = 30000, LONGEST_MS = 30000 };
+enum {
+    SLOTS = 40,
+    WRITERS = 8,
+    READERS = 4,
+    WARM_MS = 500,
+    CALM_MS = 1500,
+    GIVE_UP_MS = 30000,
+    LONGEST_MS = 30000
+};
 
 static tasks_db *db;
 
@@ -57,22 +65,38 @@ static void read_only(void)
     server_run("SELECT pg_reload_conf()");
 }
 
-/* Somebody else takes the connections that ours lose. */
-static void no_free_slots(void)
+/* Somebody else takes the connections that ours lose, until it has all of them or all but one. */
+static void take_slots(int left)
 {
-    static PGconn *others[100];
+    static PGconn *others[SLOTS];
+    char uri[SERVER_URI_SIZE], ours[8];
     int count = 0;
+    snprintf(uri, sizeof uri, "postgresql://greedy@/postgres?host=%s&port=%d", server_socket(),
+             server_port());
     do {
-        char uri[SERVER_URI_SIZE];
-        snprintf(uri, sizeof uri, "postgresql://greedy@/postgres?host=%s&port=%d", server_socket(),
-                 server_port());
-        others[count] = PQconnectdb(uri);
-        if (PQstatus(others[count]) != CONNECTION_OK)
-            server_run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'");
-    } while (PQstatus(others[count++]) == CONNECTION_OK && count < 100);
+        PGconn *c = PQconnectdb(uri);
+        if (PQstatus(c) == CONNECTION_OK && count < SLOTS) {
+            others[count++] = c;
+        } else {
+            PQfinish(c);
+            server_run(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app' LIMIT 1");
+        }
+        server_ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app'", ours, sizeof ours);
+    } while (strtol(ours, NULL, 10) > left);
     pause_ms(3000);
     while (count)
         PQfinish(others[--count]);
+}
+
+static void no_free_slots(void)
+{
+    take_slots(0);
+}
+
+static void few_free_slots(void)
+{
+    take_slots(2);
 }
 
 static void lock_table(void)
@@ -112,6 +136,7 @@ static const struct {
     {"frozen for 8 s", freeze, 5000, false},
     {"read-only for 3 s", read_only, 5000, false},
     {"no free slots for 3 s", no_free_slots, 5000, false},
+    {"few slots left for 3 s", few_free_slots, 2000, false},
     {"table locked for 6 s", lock_table, 5000, false},
     {"schema changed", change_schema, 0, true},
 };
