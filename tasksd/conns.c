@@ -337,8 +337,10 @@ static void *watch(void *context)
 bool conns_watch(struct conns *c, const uint16_t *ports, size_t port_count)
 {
     pthread_attr_t attributes;
+    pthread_mutex_lock(&c->lock); /* the first request may be here already */
     for (size_t i = 0; i < port_count && i < sizeof c->ports / sizeof *c->ports; i++)
         c->ports[c->port_count++] = ports[i];
+    pthread_mutex_unlock(&c->lock);
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_SIZE);
     c->watching = pthread_create(&c->watcher, &attributes, watch, c) == 0;
