@@ -56,6 +56,8 @@ static const struct setting settings[] = {
      "after that: how long to wait for requests that are under way"},
     {"log-format", "FORMAT", config_value_log, 0, 0, 0, "auto",
      "a line for each request: text, json, none, or auto: text on a terminal, else json"},
+    {"log-file", "FILE", config_value_text, AT(log_file), 0, 0, NULL,
+     "where the log goes instead of stderr; SIGHUP opens it anew"},
     {"config", "FILE", NULL, 0, 0, 0, NULL, "a file of such settings, NAME = VALUE, # for remarks"},
 };
 

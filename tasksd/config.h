@@ -27,7 +27,8 @@ struct config {
     bool migrate, allow_delete_all, require_if_match;
     struct buckets_rate rate; /* count 0: no limit */
     enum log_format log_format;
-    arena memory; /* of the texts above */
+    const char *log_file; /* NULL: stderr */
+    arena memory;         /* of the texts above */
 };
 
 enum config_result { CONFIG_RUN, CONFIG_HELP, CONFIG_VERSION, CONFIG_BAD };

@@ -1,7 +1,10 @@
 #include "log.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,19 +15,43 @@
 enum { LINE_MAX_BYTES = 4096 };
 
 static enum log_format log_format;
+static const char *log_path;
+static int log_fd = STDERR_FILENO;
 
-void log_start(enum log_format format)
+static int open_file(void)
 {
-    if (format == LOG_AUTO)
-        format = isatty(STDERR_FILENO) ? LOG_TEXT : LOG_JSON;
-    log_format = format;
+    return open(log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+}
+
+bool log_start(enum log_format format, const char *path)
+{
+    log_path = path;
+    log_fd = path ? open_file() : STDERR_FILENO;
+    if (log_fd < 0)
+        return false;
+    log_format = format != LOG_AUTO ? format : isatty(log_fd) ? LOG_TEXT : LOG_JSON;
+    return true;
+}
+
+/* The descriptor stays the same, so that nobody who writes meanwhile notices. */
+void log_reopen(void)
+{
+    int fd = log_path ? open_file() : -1;
+    if (!log_path)
+        return;
+    if (fd < 0 || dup3(fd, log_fd, O_CLOEXEC) < 0)
+        log_line("cannot open the log anew: %s; going on with the old one", strerror(errno));
+    else
+        log_line("log reopened");
+    if (fd >= 0)
+        close(fd);
 }
 
 /* One write a line, so that lines of different threads do not mix. */
 static void put(buf *line)
 {
     buf_char(line, '\n');
-    if (line->status == TASKS_OK && write(STDERR_FILENO, line->bytes, line->length) < 0) {
+    if (line->status == TASKS_OK && write(log_fd, line->bytes, line->length) < 0) {
         /* There is nobody left to tell. */
     }
     buf_done(line);

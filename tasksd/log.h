@@ -3,6 +3,7 @@
 #ifndef LOG_H
 #define LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,8 +23,12 @@ struct log_request {
     const struct trace *trace;
 };
 
-/* Before any other call, and before there are threads. */
-void log_start(enum log_format format);
+/* Before any other call, and before there are threads. `path` is a file to append to, borrowed; NULL: stderr.
+ * False, with errno set, if it cannot be opened. */
+bool log_start(enum log_format format, const char *path);
+
+/* After the file was moved away: makes it anew. */
+void log_reopen(void);
 
 __attribute__((format(printf, 1, 2))) void log_line(const char *format, ...);
 void log_fault(const tasks_error *error);

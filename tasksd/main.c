@@ -1,4 +1,6 @@
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -36,7 +38,10 @@ static int show_version(void)
 
 static int run(struct config *config)
 {
-    log_start(config->log_format);
+    if (!log_start(config->log_format, config->log_file)) {
+        fprintf(stderr, "tasksd: --log-file: %s: %s\n", config->log_file, strerror(errno));
+        return SERVER_FAILED;
+    }
     trace_start();
     keep_private();
     signals_block();

@@ -1,10 +1,12 @@
 #include "server.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "civet.h"
 #include "drain.h"
+#include "notify.h"
 #include "paths.h"
 #include "routes.h"
 #include "signals.h"
@@ -177,11 +179,25 @@ static const char *shown(const char *uri)
     return strncmp(uri, "sqlite:", strlen("sqlite:")) == 0 ? uri : "the database of --db";
 }
 
+static void wait_for_end(void)
+{
+    int64_t watchdog_ms = notify_watchdog_ms();
+    for (int got = 0; got != SIGTERM && got != SIGINT;) {
+        got = signals_next(watchdog_ms ? watchdog_ms : SIGNALS_FOR_EVER);
+        if (got == SIGHUP)
+            log_reopen();
+        if (watchdog_ms)
+            notify_send("WATCHDOG=1");
+    }
+}
+
 static void serve(struct server *server, const char *uri)
 {
     announce(server->public, server->config->listen, "", shown(uri));
     announce(server->admin, server->config->admin, "health checks on ", shown(uri));
-    signals_wait(SIGNALS_FOR_EVER);
+    notify_send("READY=1");
+    wait_for_end();
+    notify_send("STOPPING=1");
     drain_run(&(struct drain){&server->app, server->admin_conns, server->public, server->admin});
     server->public = server->admin = NULL;
 }
