@@ -12,7 +12,8 @@ route_handler handle_task_create, handle_task_get, handle_task_patch, handle_tas
 route_handler handle_list_get, handle_list_changes, handle_list_delete, handle_events_get;
 
 /* The server itself (handle_ops.c, handle_metrics.c) and the page (handle_page.c). */
-route_handler handle_ops_live, handle_ops_ready, handle_ops_version, handle_ops_pool, handle_metrics_get, handle_ops_openapi;
+route_handler handle_ops_live, handle_ops_ready, handle_ops_version, handle_ops_pool, handle_metrics_get,
+    handle_ops_openapi;
 route_handler handle_page_get;
 
 /* Answers with JSON text of the library, which the answer takes over. Returns `status`. */
