@@ -1,10 +1,6 @@
 #include "postgres_libpq.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <string.h>
 
 #include "fail.h"
 
@@ -12,10 +8,7 @@
 
 struct postgres_libpq libpq;
 
-static const struct {
-    const char *name;
-    size_t place;
-} functions[] = {
+static const library_function functions[] = {
 #define FUNCTION(name) {#name, offsetof(struct postgres_libpq, name)},
     POSTGRES_LIBPQ_FUNCTIONS(FUNCTION)};
 
@@ -23,13 +16,7 @@ static bool loaded;
 
 static void load(void)
 {
-    void *library = dlopen(LIBPQ, RTLD_NOW | RTLD_LOCAL);
-    loaded = library != NULL;
-    for (size_t i = 0; loaded && i < sizeof functions / sizeof *functions; i++) {
-        void *function = dlsym(library, functions[i].name);
-        loaded = function != NULL;
-        memcpy((char *)&libpq + functions[i].place, &function, sizeof function);
-    }
+    loaded = library_load(LIBPQ, functions, sizeof functions / sizeof *functions, &libpq);
 }
 
 tasks_status postgres_libpq_load(tasks_error *error)

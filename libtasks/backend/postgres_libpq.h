@@ -5,6 +5,7 @@
 
 #include <libpq-fe.h>
 
+#include "library.h"
 #include "tasks.h"
 
 /* clang-format off */
@@ -17,11 +18,10 @@
     X(PQsendQueryPrepared) X(PQserverVersion) X(PQsetErrorVerbosity) X(PQsetNoticeReceiver)                 \
     X(PQsetnonblocking) X(PQsocket) X(PQstatus) X(PQtransactionStatus)
 /* clang-format on */
-#define POSTGRES_LIBPQ_MEMBER(name) __typeof__(name) *name;
 
 /* Filled once, by the first postgres_libpq_load(). */
 extern struct postgres_libpq {
-    POSTGRES_LIBPQ_FUNCTIONS(POSTGRES_LIBPQ_MEMBER)
+    POSTGRES_LIBPQ_FUNCTIONS(LIBRARY_MEMBER)
 } libpq;
 
 /* UNSUPPORTED backend_missing. Thread-safe. */
