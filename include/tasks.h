@@ -116,17 +116,21 @@ TASKS_API const char *tasks_status_text(tasks_status status);
  *      limit_range cursor_malformed cursor_foreign sort_unknown query_malformed
  *      batch_empty batch_too_large op_malformed owner_malformed uri_malformed option_malformed
  *      key_malformed key_reused
+ *      secret_malformed                               the reference to a secret
  *  and the others with:
  *      NOT_FOUND    task_missing token_missing file_missing store_missing changes_purged (see
  *                   tasks_changes)
  *      CONFLICT     revision_mismatch uid_taken file_exists
- *      DENIED       owner_bound file_denied store_denied token_unknown token_expired
- *      UNAVAILABLE  store_away store_busy outcome_unknown login_refused
- *      TIMEOUT      wait_timeout
+ *      DENIED       owner_bound file_denied store_denied token_unknown token_expired secret_denied
+ *                   keys_refused
+ *      UNAVAILABLE  store_away store_busy outcome_unknown login_refused secret_missing secret_away
+ *                   secret_unusable
+ *      TIMEOUT      wait_timeout secret_away
  *      FULL         store_full
  *      READ_ONLY    store_read_only
  *      CORRUPT      store_damaged
  *      UNSUPPORTED  store_foreign store_newer store_old backend_unknown backend_missing backend_limit
+ *                   secret_unknown library_missing
  *      NO_MEMORY    no_memory
  *      INTERNAL     internal */
 typedef struct tasks_error {
@@ -208,6 +212,47 @@ typedef struct tasks_patch {
 
 #define TASKS_PATCH_INIT TASKS_SIZED(tasks_patch)
 
+/* ---- Secrets ---------------------------------------------------------------------------------- */
+
+/* A secret is a value that must not be seen; a reference is its name and may be. What a reference stands for:
+ *
+ *   env:NAME           the environment variable. Once read its value is overwritten, so that neither children
+ * nor /proc can have it; the process keeps it and may refer to it again. file:PATH          the file, less
+ * the line break at its end. Nobody but its owner may reach it; if root owns it a group may read, which is
+ * what systemd's LoadCredential gives. aws:NAME-OR-ARN    the secret of AWS Secrets Manager. The credentials
+ * are those of the environment, of the container, of a web identity or of the instance, in this order; the
+ * region is that of the ARN, of AWS_REGION or of the instance; AWS_ENDPOINT_URL and AWS_CA_BUNDLE are
+ * honoured. ANYTHING:ELSE      what options.vault makes of it
+ *
+ * With "#KEY" at the end it is that member of a JSON object. Secrets are UTF-8 of 1..65536 bytes.
+ *
+ *     options.uri = "postgresql://db.example/tasks?sslmode=verify-full";
+ *     options.password_ref = "aws:prod/tasks-db";
+ *
+ * The secret of a database is its password, or a JSON object with the members username and password, or one
+ * with the whole connection: engine, host, port, username, password, dbname. A user and a password of the
+ * secret go before those of the URI, for the rest the URI goes before the secret.
+ *
+ * It is read when the store is opened and again after five minutes, by the call that happens to connect. When
+ * the database refuses it it is read at once, at most every five seconds in a process however many stores
+ * refer to it; if that does not help, its previous version is tried. So a password may be rotated while the
+ * store is open. A vault that is away does not matter as long as the database takes what was read before. */
+
+enum { TASKS_SECRET_MAX = 65536 }; /**< bytes */
+
+enum { TASKS_SECRET_CURRENT = 0, TASKS_SECRET_PREVIOUS = 1 };
+
+/** Hands out secrets of a vault that the library does not know. It may block, and may be called by any thread
+ *  that opens a store or uses one, though never twice at a time for one reference.
+ *  @param reference  as in the options, without "#KEY"
+ *  @param version    TASKS_SECRET_...
+ *  @param value      where to write the secret and its NUL; the library wipes and frees it
+ *  @param size       how many bytes there is room for: TASKS_SECRET_MAX + 1
+ *  @param error      its `message` may be set when the call fails, to one line without the secret
+ *  @return OK; NOT_FOUND (there is no such secret, or no such version of it), DENIED, UNAVAILABLE, TIMEOUT */
+typedef tasks_status (*tasks_vault)(void *context, const char *reference, int32_t version, char *value,
+                                    uint64_t size, tasks_error *error);
+
 /* ---- Opening ---------------------------------------------------------------------------------- */
 
 /** An open store, bound to one owner: "" after tasks_open(), another one in a view of tasks_as(). */
@@ -223,12 +268,16 @@ enum {
 typedef struct tasks_options {
     uint32_t struct_size;
     uint32_t pool_size;               /**< connections that serve reads and writes, 1..64; 0 = 5 */
-    const char *uri;                  /**< "sqlite:PATH", "sqlite::memory:", "postgresql://..."; required */
+    const char *uri;                  /**< "sqlite:PATH", "sqlite::memory:", "postgresql://..."; required,
+                                           unless the secret of password_ref is a whole connection */
     uint32_t timeout_ms;              /**< how long a call waits for a connection or a lock; 0 = 5000 */
     int32_t migrate;                  /**< TASKS_MIGRATE_... */
     int64_t tombstone_ms;             /**< how long a deletion stays in tasks_changes(); 0 = 30 days */
     int64_t (*now_ms)(void *context); /**< the clock; NULL = the system's */
     void *now_context;
+    const char *password_ref; /**< the secret to log in with: see Secrets; NULL for none */
+    tasks_vault vault;        /**< for references that are neither env, file nor aws; NULL for none */
+    void *vault_context;
 } tasks_options;
 
 #define TASKS_OPTIONS_INIT TASKS_SIZED(tasks_options)
@@ -236,13 +285,37 @@ typedef struct tasks_options {
 /** Opens a store. `sqlite:PATH` makes the file (mode 0600) when there is none and migrate allows it;
  *  its folder must exist. `sqlite::memory:` is a new empty store that ends with its last handle.
  *  @return OK; INVALID (options, URI); UNSUPPORTED (store_foreign: not a task store, store_newer,
- *  store_old, backend_unknown), CORRUPT, DENIED, READ_ONLY, UNAVAILABLE, TIMEOUT, FULL, NO_MEMORY.
- *  A store that is refused is left untouched.
+ *  store_old, backend_unknown), CORRUPT, DENIED, READ_ONLY, UNAVAILABLE, TIMEOUT, FULL, NO_MEMORY; with a
+ *  secret also what tasks_secret_check() returns. A store that is refused is left untouched.
  *
  *  `postgresql://...` is any connection URI of libpq, several hosts too, for PostgreSQL 15 or newer; the
  *  tables lie in the first schema of its search path. `tasks_prepare=off` in it is for a pooler that hands
- * out another session for each transaction. */
+ *  out another session for each transaction. */
 TASKS_API tasks_status tasks_open(const tasks_options *options, tasks_db **out, tasks_error *error);
+
+/** What a secret holds. */
+enum {
+    TASKS_SECRET_TEXT = 0,       /**< text: a password */
+    TASKS_SECRET_LOGIN = 1,      /**< a JSON object with a user and a password */
+    TASKS_SECRET_CONNECTION = 2, /**< one with a whole connection */
+    TASKS_SECRET_OTHER = 3       /**< a JSON object that nobody can log in with */
+};
+
+/** What tasks_secret_check() found. Grows at its end only; never copy it by value. */
+typedef struct tasks_secret {
+    const char *provider;    /**< "env", "file", "aws", "vault" */
+    const char *origin;      /**< where it was found and who was allowed to read it, for people */
+    const char *const *keys; /**< key_count names of the members of a JSON object, in byte order */
+    uint32_t key_count;
+    int32_t holds; /**< TASKS_SECRET_TEXT, ... */
+} tasks_secret;
+
+/** Reads the secret of options.password_ref, and no store. No value of it comes out.
+ *  @return OK; INVALID secret_malformed (the reference); UNSUPPORTED secret_unknown; DENIED (secret_denied,
+ *  keys_refused); UNAVAILABLE (secret_missing, secret_away, secret_unusable); TIMEOUT; NO_MEMORY */
+TASKS_API tasks_status tasks_secret_check(const tasks_options *options, tasks_secret **out,
+                                          tasks_error *error);
+TASKS_API void tasks_secret_free(tasks_secret *facts);
 
 /** Ends a handle. The store itself closes with the last of its handles, views included, in any order. */
 TASKS_API void tasks_close(tasks_db *db);

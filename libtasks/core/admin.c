@@ -3,26 +3,29 @@
 
 #include "db.h"
 #include "fail.h"
-#include "login.h"
 #include "sized.h"
 
 enum { MIGRATE_TIMEOUT_MS = 5000 };
 
-tasks_status tasks_migrate(const tasks_options *theirs, int32_t dry_run, tasks_migration *out,
+tasks_status tasks_migrate(const tasks_options *options, int32_t dry_run, tasks_migration *out,
                            tasks_error *error)
 {
-    tasks_options options;
-    const backend_ops *ops;
+    login log_in = {0};
+    db_target target = {0};
     *out = (tasks_migration){0};
-    tasks_status status = sized_read(&options, sizeof options, theirs, "tasks_options", error);
-    if (!status && !options.uri)
-        status = fail_field(error, "uri", "uri_malformed", "the URI is missing: use sqlite:PATH");
-    backend_config config = {.pool_size = 1,
-                             .timeout_ms = options.timeout_ms ? options.timeout_ms : MIGRATE_TIMEOUT_MS,
-                             .logins = login_of_uri()};
+    tasks_status status = db_find(options, &target, error);
     if (!status)
-        status = backend_find(options.uri, &ops, &config.target, error);
-    return status ? status : ops->migrate(&config, dry_run, out, error);
+        status = login_init(&log_in, &target.options, error);
+    if (status)
+        return status;
+    backend_config config = {.target = target.target,
+                             .pool_size = 1,
+                             .timeout_ms =
+                                 target.options.timeout_ms ? target.options.timeout_ms : MIGRATE_TIMEOUT_MS,
+                             .logins = login_logins(&log_in)};
+    status = target.ops->migrate(&config, dry_run, out, error);
+    login_done(&log_in);
+    return status;
 }
 
 static tasks_status run_check(void *connection, void *db, tasks_error *error)

@@ -11,6 +11,9 @@
 
 enum { POOL_DEFAULT = 5, TIMEOUT_DEFAULT = 5000, GROUP_MAX = 256 };
 
+/* What stands for the URI when a secret is the whole connection: only PostgreSQL has such. */
+#define WHOLE_CONNECTION "postgresql://"
+
 #define TOMBSTONE_DEFAULT (INT64_C(30) * 24 * 3600 * 1000)
 
 /* ---- Opening and closing ---- */
@@ -38,7 +41,7 @@ static tasks_status options_read(const tasks_options *theirs, tasks_options *out
     tasks_status status = sized_read(out, sizeof *out, theirs, "tasks_options", error);
     if (status)
         return status;
-    if (!out->uri)
+    if (!out->uri && !out->password_ref)
         return fail_field(error, "uri", "uri_malformed", "the URI is missing: use sqlite:PATH");
     if (out->pool_size > POOL_SLOTS_MAX || out->migrate < TASKS_MIGRATE_DEFAULT ||
         out->migrate > TASKS_MIGRATE_NO || out->tombstone_ms < 0)
@@ -53,15 +56,29 @@ static bool migrates(const tasks_options *options, const backend_ops *ops)
            (options->migrate == TASKS_MIGRATE_DEFAULT && ops->embedded);
 }
 
-static backend_config config_of(const tasks_options *options, const backend_ops *ops, const char *target)
+tasks_status db_find(const tasks_options *theirs, db_target *out, tasks_error *error)
 {
+    tasks_status status = options_read(theirs, &out->options, error);
+    if (!status && !out->ops)
+        status = backend_find(out->options.uri ? out->options.uri : WHOLE_CONNECTION, &out->ops, &out->target,
+                              error);
+    if (!status && out->options.password_ref && !out->ops->logs_in)
+        status =
+            fail_field(error, "password_ref", "option_malformed",
+                       "nobody logs in to a store of this kind: leave the secret out, or use another URI");
+    return status;
+}
+
+static backend_config config_of(const db_target *target, login *log_in)
+{
+    const tasks_options *options = &target->options;
     return (backend_config){
-        .target = target,
+        .target = target->target,
         .pool_size = options->pool_size ? options->pool_size : POOL_DEFAULT,
         .timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_DEFAULT,
         .tombstone_ms = options->tombstone_ms ? options->tombstone_ms : TOMBSTONE_DEFAULT,
-        .migrate = migrates(options, ops),
-        .logins = login_of_uri(),
+        .migrate = migrates(options, target->ops),
+        .logins = login_logins(log_in),
     };
 }
 
@@ -74,6 +91,7 @@ static void store_release(db_store *store)
         pool_done(&store->connections);
         store->ops->close(store->backend);
     }
+    login_done(&store->log_in);
     free(store);
 }
 
@@ -89,13 +107,16 @@ static tasks_status waiting_init(db_store *store, const backend_ops *ops, void *
     return status;
 }
 
-static tasks_status store_open(const tasks_options *options, const backend_ops *ops, const char *target,
-                               db_store *store, tasks_error *error)
+static tasks_status store_open(const db_target *target, db_store *store, tasks_error *error)
 {
+    const tasks_options *options = &target->options;
+    const backend_ops *ops = target->ops;
     backend_shape shape = {0};
-    backend_config config = config_of(options, ops, target);
+    backend_config config = config_of(target, &store->log_in);
     void *backend = NULL;
-    tasks_status status = ops->open(&config, &backend, &shape, error);
+    tasks_status status = login_init(&store->log_in, options, error);
+    if (!status)
+        status = ops->open(&config, &backend, &shape, error);
     if (!status)
         status = waiting_init(store, ops, backend, &shape, config.timeout_ms, error);
     if (status) {
@@ -112,16 +133,8 @@ static tasks_status store_open(const tasks_options *options, const backend_ops *
     return TASKS_OK;
 }
 
-tasks_status db_open(const tasks_options *theirs, const backend_ops *ops, const char *target, tasks_db **out,
-                     tasks_error *error)
+static tasks_status target_open(const db_target *target, tasks_db **out, tasks_error *error)
 {
-    tasks_options options;
-    *out = NULL;
-    tasks_status status = options_read(theirs, &options, error);
-    if (!status && !ops)
-        status = backend_find(options.uri, &ops, &target, error);
-    if (status)
-        return status;
     tasks_db *db = calloc(1, sizeof *db);
     db_store *store = calloc(1, sizeof *store);
     if (!db || !store) {
@@ -131,12 +144,21 @@ tasks_status db_open(const tasks_options *theirs, const backend_ops *ops, const 
     }
     atomic_init(&store->handles, 1);
     db->store = store;
-    status = store_open(&options, ops, target, store, error);
+    tasks_status status = store_open(target, store, error);
     if (status)
         tasks_close(db);
     else
         *out = db;
     return status;
+}
+
+tasks_status db_open(const tasks_options *options, const backend_ops *ops, const char *target, tasks_db **out,
+                     tasks_error *error)
+{
+    db_target found = {.ops = ops, .target = target};
+    *out = NULL;
+    tasks_status status = db_find(options, &found, error);
+    return status ? status : target_open(&found, out, error);
 }
 
 tasks_status tasks_open(const tasks_options *options, tasks_db **out, tasks_error *error)

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "backend.h"
+#include "login.h"
 #include "pool.h"
 
 /* Who waits for changes; see watch.c. */
@@ -26,6 +27,7 @@ typedef struct db_store {
     int32_t schema_version;
     int64_t (*now_ms)(void *context);
     void *now_context;
+    login log_in;
 } db_store;
 
 struct tasks_db {
@@ -38,6 +40,15 @@ int64_t db_now(const tasks_db *db);
 
 /* DENIED owner_bound unless this is the handle of tasks_open(). */
 tasks_status db_whole(const tasks_db *db, tasks_error *error);
+
+/* What a caller's options ask for. */
+typedef struct db_target {
+    tasks_options options;  /* checked */
+    const backend_ops *ops; /* NULL: to be found by the URI */
+    const char *target;
+} db_target;
+
+tasks_status db_find(const tasks_options *theirs, db_target *out, tasks_error *error);
 
 /* Opens with a backend that is named instead of found by its scheme. */
 tasks_status db_open(const tasks_options *options, const backend_ops *ops, const char *target, tasks_db **out,
