@@ -110,7 +110,10 @@ static void address_text(uint32_t peer, char text[16])
 
 static void request_json(const struct log_request *request, const char *peer, buf *line)
 {
+    char ms[32]; /* three digits are enough; to find the shortest text of a double is dear */
     json_out json;
+    snprintf(ms, sizeof ms, "%lld.%03d", (long long)(request->duration_us / 1000),
+             (int)(request->duration_us % 1000));
     begin_json(&json, line, "info");
     json_out_text(&json, "request_id", request->trace->request);
     json_out_text(&json, "trace_id", request->trace->id);
@@ -118,7 +121,7 @@ static void request_json(const struct log_request *request, const char *peer, bu
     json_out_text(&json, "method", request->method);
     json_out_text(&json, "route", request->route);
     json_out_int(&json, "status", request->status);
-    json_out_double(&json, "ms", (double)request->duration_us / 1000);
+    json_out_raw(&json, "ms", ms, strlen(ms));
     json_out_int(&json, "bytes", (int64_t)request->bytes);
     json_out_object_end(&json);
 }
