@@ -21,18 +21,6 @@ typedef struct sqlite_store {
     int64_t tombstone_ms;
 } sqlite_store;
 
-typedef struct sqlite_connection {
-    sqlite_store *store;
-    sqlite3 *db;
-    bool broken;
-    int64_t seen; /* the data version at the last sqlite_watch() */
-    uint32_t next_victim;
-    struct {
-        uint32_t key;
-        sqlite3_stmt *statement;
-    } statements[SQLITE_STATEMENTS];
-} sqlite_connection;
-
 /* The fixed statements; lists and updates are made when first needed, keyed by their shape. */
 typedef enum sqlite_sql {
     SQL_BEGIN_READ = 1,
@@ -41,7 +29,7 @@ typedef enum sqlite_sql {
     SQL_ROLLBACK,
     SQL_SAVE,
     SQL_RELEASE,
-    SQL_UNDO,
+    SQL_UNDO, /* the last of those that begin and end transactions: each connection has them ready */
     SQL_GET,
     SQL_STATE,
     SQL_CHANGES_END,
@@ -73,6 +61,19 @@ typedef enum sqlite_sql {
     SQL_UPDATE = 1 << 11 /* | TASKS_SET_... */
 } sqlite_sql;
 
+typedef struct sqlite_connection {
+    sqlite_store *store;
+    sqlite3 *db;
+    bool broken;
+    int64_t seen; /* the data version at the last sqlite_watch() */
+    uint32_t next_victim;
+    sqlite3_stmt *transaction[SQL_UNDO + 1];
+    struct {
+        uint32_t key;
+        sqlite3_stmt *statement;
+    } statements[SQLITE_STATEMENTS];
+} sqlite_connection;
+
 /* From the root on, for two reasons: connections are made later, when the working directory may be another
  * one, and SQLite takes a name that begins with "file:" for a URI. ":memory:" stays. NULL: out of memory. */
 char *sqlite_whole_path(const char *path);
@@ -98,6 +99,8 @@ sqlite3_stmt *sqlite_shaped(sqlite_connection *c, uint32_t key, void (*make)(buf
 tasks_status sqlite_run(sqlite_connection *c, sqlite3_stmt *statement, tasks_error *error);
 /* Runs a fixed statement that has no parameter. */
 tasks_status sqlite_do(sqlite_connection *c, sqlite_sql which, tasks_error *error);
+/* Ends SQL_BEGIN_READ. */
+void sqlite_end_read(sqlite_connection *c);
 /* Steps once: SQLITE_ROW, SQLITE_DONE, or SQLITE_ERROR with `error` filled. */
 int sqlite_step(sqlite_connection *c, sqlite3_stmt *statement, tasks_error *error);
 /* Reads the columns of LIST_SQL_COLUMNS. */

@@ -111,9 +111,8 @@ static tasks_status write_copy(sqlite_connection *c, const char *path, tasks_pro
         return status;
     status = sqlite_do(c, SQL_BEGIN_READ, error);
     if (!status) {
-        tasks_error ignored;
         status = copy_pages(c, to, progress, context, error);
-        sqlite_do(c, SQL_COMMIT, &ignored);
+        sqlite_end_read(c);
     }
     int code = status ? SQLITE_OK : sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     if (code)

@@ -158,6 +158,24 @@ tasks_status sqlite_open_file(const char *path, uint32_t timeout_ms, bool create
     return sqlite_error(code, error);
 }
 
+static sqlite3_stmt *prepare(sqlite_connection *c, const char *text, tasks_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v3(c->db, text, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+    if (code)
+        sqlite_failed(c, code, error);
+    return statement;
+}
+
+/* So that a transaction can be ended when there is no memory to prepare anything. */
+static bool prepare_transaction(sqlite_connection *c, tasks_error *error)
+{
+    for (int i = SQL_BEGIN_READ; i <= SQL_UNDO; i++)
+        if (!(c->transaction[i] = prepare(c, sql[i], error)))
+            return false;
+    return true;
+}
+
 tasks_status sqlite_connect(void *opaque, uint32_t slot, void **out, tasks_error *error)
 {
     (void)slot;
@@ -174,6 +192,10 @@ tasks_status sqlite_connect(void *opaque, uint32_t slot, void **out, tasks_error
             return status;
         }
     }
+    if (!prepare_transaction(c, error)) {
+        sqlite_disconnect(c);
+        return error->status;
+    }
     *out = c;
     return TASKS_OK;
 }
@@ -181,6 +203,8 @@ tasks_status sqlite_connect(void *opaque, uint32_t slot, void **out, tasks_error
 void sqlite_disconnect(void *opaque)
 {
     sqlite_connection *c = opaque;
+    for (int i = 0; i <= SQL_UNDO; i++)
+        sqlite3_finalize(c->transaction[i]);
     for (int i = 0; i < SQLITE_STATEMENTS; i++)
         sqlite3_finalize(c->statements[i].statement);
     if (c->db != c->store->memory)
@@ -211,26 +235,21 @@ static uint32_t statement_place(sqlite_connection *c, uint32_t key)
     return victim;
 }
 
-static sqlite3_stmt *prepare(sqlite_connection *c, uint32_t key, uint32_t place, const char *text,
-                             tasks_error *error)
+static sqlite3_stmt *prepare_at(sqlite_connection *c, uint32_t key, uint32_t place, const char *text,
+                                tasks_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v3(c->db, text, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
-    if (code) {
-        sqlite_failed(c, code, error);
-        return NULL;
-    }
     c->statements[place].key = key;
-    c->statements[place].statement = statement;
-    return statement;
+    return c->statements[place].statement = prepare(c, text, error);
 }
 
 sqlite3_stmt *sqlite_statement(sqlite_connection *c, sqlite_sql which, tasks_error *error)
 {
+    if (which <= SQL_UNDO)
+        return c->transaction[which];
     uint32_t place = statement_place(c, which);
     if (c->statements[place].statement)
         return c->statements[place].statement;
-    return prepare(c, which, place, sql[which], error);
+    return prepare_at(c, which, place, sql[which], error);
 }
 
 sqlite3_stmt *sqlite_shaped(sqlite_connection *c, uint32_t key, void (*make)(buf *text, const void *from),
@@ -246,7 +265,7 @@ sqlite3_stmt *sqlite_shaped(sqlite_connection *c, uint32_t key, void (*make)(buf
     if (text.status)
         fail_memory(error);
     else
-        statement = prepare(c, key, place, text.bytes, error);
+        statement = prepare_at(c, key, place, text.bytes, error);
     buf_done(&text);
     return statement;
 }
@@ -273,6 +292,13 @@ tasks_status sqlite_run(sqlite_connection *c, sqlite3_stmt *statement, tasks_err
 tasks_status sqlite_do(sqlite_connection *c, sqlite_sql which, tasks_error *error)
 {
     return sqlite_run(c, sqlite_statement(c, which, error), error);
+}
+
+void sqlite_end_read(sqlite_connection *c)
+{
+    tasks_error ignored = {0};
+    if (sqlite_do(c, SQL_COMMIT, &ignored) && !sqlite3_get_autocommit(c->db))
+        c->broken = true; /* nobody could begin anything on it */
 }
 
 void sqlite_bind_text(sqlite3_stmt *statement, int index, const char *text)

@@ -163,8 +163,7 @@ static tasks_status in_snapshot(sqlite_connection *c, backend_read *r,
     status = read_state(c, r);
     if (!status)
         status = rows(c, r);
-    tasks_error ignored;
-    sqlite_do(c, SQL_COMMIT, &ignored);
+    sqlite_end_read(c);
     return status;
 }
 

@@ -227,9 +227,8 @@ static int marks_read_at_once(sqlite3 *db, marks *m)
     if (code)
         return code;
     code = marks_read(db, m);
-    if (alone)
-        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-    return code;
+    int ended = alone ? sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL) : SQLITE_OK;
+    return code ? code : ended;
 }
 
 /* A newer program tells in `migrations` whether this one can still work with its schema. */
