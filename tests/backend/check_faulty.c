@@ -4,173 +4,7 @@
 
 #include "faulty.h"
 #include "fixture_sqlite.h"
-#include "kit.h"
-
-/* ---- What is done: each step on the faulty store and, if it was done, on a sound one beside it ---- */
-
-static const char *const tags[] = {"red", "blue"};
-
-static tasks_status create_task(tasks_db *db)
-{
-    tasks_patch patch = kit_titled("one");
-    tasks_task *task;
-    patch.set |= TASKS_SET_TAGS | TASKS_SET_UID;
-    patch.tags = tags;
-    patch.tag_count = KIT_COUNT(tags);
-    patch.uid = "u";
-    tasks_status status = tasks_create(db, &patch, &task, &kit_error);
-    ck_assert(!status == !!task);
-    tasks_task_free(task);
-    return status;
-}
-
-static tasks_status create_expiring(tasks_db *db)
-{
-    tasks_patch patch = kit_titled("soon gone");
-    tasks_task *task;
-    patch.set |= TASKS_SET_EXPIRES_AT;
-    patch.expires_at_ms = KIT_START - 1;
-    tasks_status status = tasks_create(db, &patch, &task, &kit_error);
-    tasks_task_free(task);
-    return status;
-}
-
-static tasks_status update_task(tasks_db *db)
-{
-    tasks_patch patch = kit_titled("one again");
-    tasks_task *task;
-    tasks_status status = tasks_update(db, 1, 0, &patch, &task, &kit_error);
-    ck_assert(!status == !!task);
-    tasks_task_free(task);
-    return status;
-}
-
-static tasks_status apply_batch(tasks_db *db)
-{
-    tasks_patch patch = kit_titled("batch");
-    const tasks_op ops[] = {{.kind = TASKS_CREATE, .patch = &patch},
-                            {.kind = TASKS_UPDATE, .id = 1, .patch = &patch},
-                            {.kind = TASKS_CREATE, .patch = &patch}};
-    tasks_page *page;
-    tasks_status status = tasks_apply(db, ops, KIT_COUNT(ops), &page, &kit_error);
-    ck_assert(!status == !!page);
-    ck_assert(status || tasks_page_count(page) == KIT_COUNT(ops));
-    tasks_page_free(page);
-    return status;
-}
-
-static tasks_status apply_once(tasks_db *db)
-{
-    tasks_patch patch = kit_titled("once");
-    const tasks_op op = {.kind = TASKS_CREATE, .patch = &patch};
-    tasks_page *page;
-    tasks_status status = tasks_apply_once(db, "key", &op, 1, &page, NULL, &kit_error);
-    ck_assert(!status == !!page);
-    tasks_page_free(page);
-    return status;
-}
-
-static tasks_status get_task(tasks_db *db)
-{
-    tasks_task *task;
-    tasks_status status = tasks_get(db, 1, &task, &kit_error);
-    ck_assert(!status == !!task);
-    tasks_task_free(task);
-    return status;
-}
-
-static tasks_status list_tasks(tasks_db *db)
-{
-    tasks_query query = TASKS_QUERY_INIT;
-    tasks_page *page;
-    query.sort = TASKS_SORT_UPDATED;
-    query.limit = 2;
-    tasks_status status = tasks_list(db, &query, &page, &kit_error);
-    ck_assert(!status == !!page);
-    tasks_page_free(page);
-    return status;
-}
-
-static tasks_status list_changes(tasks_db *db)
-{
-    tasks_page *page;
-    tasks_status status = tasks_changes(db, 0, 0, &page, &kit_error);
-    ck_assert(!status == !!page);
-    tasks_page_free(page);
-    return status;
-}
-
-static tasks_status list_owners(tasks_db *db)
-{
-    tasks_owners *owners;
-    tasks_status status = tasks_owners_list(db, NULL, 0, &owners, &kit_error);
-    ck_assert(!status == !!owners);
-    tasks_owners_free(owners);
-    return status;
-}
-
-static tasks_status read_revision(tasks_db *db)
-{
-    int64_t revision, expired;
-    return tasks_revision(db, &revision, &expired, &kit_error);
-}
-
-static tasks_status delete_task(tasks_db *db)
-{
-    tasks_task *task;
-    tasks_status status = tasks_delete(db, 3, 0, &task, &kit_error);
-    ck_assert(!status == !!task);
-    tasks_task_free(task);
-    return status;
-}
-
-static tasks_status sweep(tasks_db *db)
-{
-    return tasks_sweep(db, NULL, &kit_error);
-}
-
-static tasks_status clear(tasks_db *db)
-{
-    tasks_query query = TASKS_QUERY_INIT;
-    query.text = "batch";
-    return tasks_clear(db, &query, NULL, &kit_error);
-}
-
-static tasks_status ping(tasks_db *db)
-{
-    return tasks_ping(db, &kit_error);
-}
-
-static tasks_status check(tasks_db *db)
-{
-    return tasks_check(db, &kit_error);
-}
-
-static tasks_status count(tasks_db *db)
-{
-    tasks_statistics figures = TASKS_STATISTICS_INIT;
-    return tasks_stats(db, 1, &figures, &kit_error);
-}
-
-static tasks_status make_token(tasks_db *db)
-{
-    char text[TASKS_TOKEN_SIZE];
-    int64_t id;
-    tasks_status status = tasks_token_create(db, "ann", 0, TASKS_NO_TIME, text, &id, &kit_error);
-    ck_assert(!status == (*text != 0) && !status == (id != 0));
-    return status;
-}
-
-static tasks_status (*const steps[])(tasks_db *db) = {
-    create_task,  create_expiring, update_task, apply_batch, apply_once,    get_task, list_tasks,
-    list_changes, list_owners,     delete_task, sweep,       read_revision, clear,    ping,
-    check,        count,           make_token,  create_task};
-
-/* Those that make several calls may have done a part; called again, they do the rest. */
-static bool in_parts(int step)
-{
-    return steps[step] == clear || steps[step] == sweep;
-}
+#include "steps.h"
 
 /* ---- What comes of it ---- */
 
@@ -191,69 +25,36 @@ static const struct ending {
     [FAULTY_OTHER] = {"other", "store_away", TASKS_UNAVAILABLE, false},
 };
 
-static void same_tasks(tasks_page *a, tasks_page *b)
-{
-    ck_assert_int_eq(tasks_page_revision(a), tasks_page_revision(b));
-    ck_assert_int_eq(tasks_page_expired(a), tasks_page_expired(b));
-    ck_assert_uint_eq(tasks_page_count(a), tasks_page_count(b));
-    for (uint32_t i = 0; i < tasks_page_count(a); i++)
-        kit_same(tasks_page_at(a, i), tasks_page_at(b, i));
-    tasks_page_free(a);
-    tasks_page_free(b);
-}
-
-static tasks_page *changes(tasks_db *db)
-{
-    tasks_page *page;
-    KIT_OK(tasks_changes(db, 0, 0, &page, &kit_error));
-    return page;
-}
-
-static void same_stores(tasks_db *db, tasks_db *sound)
-{
-    same_tasks(kit_list(db, NULL), kit_list(sound, NULL));
-    same_tasks(changes(db), changes(sound));
-    KIT_OK(tasks_check(db, &kit_error));
-}
-
 /* One step on both stores. Returns whether the fault hit it. */
 static bool take(int step, const struct ending *ending, tasks_db *db, tasks_db *sound, bool *hit)
 {
     int writes_before = faulty_writes();
     kit_soil();
-    tasks_status status = steps[step](db);
+    tasks_status status = steps_all[step].run(db);
+    ck_assert_msg(!steps_broken, "%s: %s", ending->name, steps_broken);
     bool now = faulty_fired() && !*hit;
     *hit = faulty_fired();
     if (!now || !ending->code) {
-        ck_assert_msg(steps[step](sound) == status, "%s: step %d: %s", ending->name, step,
+        ck_assert_msg(steps_all[step].run(sound) == status, "%s: %s: %s", ending->name, steps_all[step].name,
                       tasks_status_name(status));
         return now;
     }
-    ck_assert_msg(status == ending->status && !strcmp(kit_error.code, ending->code), "%s: step %d: %s %s",
-                  ending->name, step, tasks_status_name(status), kit_error.code);
+    ck_assert_msg(status == ending->status && !strcmp(kit_error.code, ending->code), "%s: %s: %s %s",
+                  ending->name, steps_all[step].name, tasks_status_name(status), kit_error.code);
     if (!strcmp(ending->code, "outcome_unknown"))
         ck_assert_int_eq(faulty_writes() - writes_before, 1);
-    if (in_parts(step))
-        KIT_OK(steps[step](db));
-    if (ending->done || in_parts(step))
-        steps[step](sound);
+    if (steps_all[step].in_parts)
+        KIT_OK(steps_all[step].run(db));
+    if (ending->done || steps_all[step].in_parts)
+        steps_all[step].run(sound);
     return true;
-}
-
-static tasks_db *sound_store(void)
-{
-    tasks_options options = kit_options();
-    tasks_db *db;
-    options.uri = "sqlite::memory:";
-    KIT_OK(tasks_open(&options, &db, &kit_error));
-    return db;
 }
 
 /* All steps with a fault at the nth call. Returns whether there was an nth call. */
 static bool run(faulty_kind kind, int nth)
 {
     char uri[CONFORMANCE_URI_SIZE];
-    tasks_db *db, *sound = sound_store();
+    tasks_db *db, *sound = steps_sound_store();
     tasks_options options = kit_options();
     bool hit = false;
     kit_place(uri);
@@ -262,11 +63,11 @@ static bool run(faulty_kind kind, int nth)
     faulty_arm(FAULTY_NEVER, 0);
     KIT_OK(faulty_open(&options, &db, &kit_error));
     faulty_arm(kind, nth);
-    for (int step = 0; step < KIT_COUNT(steps); step++)
+    for (int step = 0; step < steps_count; step++)
         if (take(step, &endings[kind], db, sound, &hit))
-            same_stores(db, sound);
+            steps_same(db, sound);
     faulty_arm(FAULTY_NEVER, 0);
-    same_stores(db, sound);
+    steps_same(db, sound);
     tasks_close(db);
     tasks_close(sound);
     kit_drop(uri);
@@ -352,18 +153,18 @@ START_TEST(a_store_that_comes_back_is_used_again)
     faulty_arm(FAULTY_NEVER, 0);
     KIT_OK(faulty_open(&options, &db, &kit_error));
     faulty_repeat(FAULTY_CONNECT, 1);
-    for (int step = 0; step < KIT_COUNT(steps); step++) {
+    for (int step = 0; step < steps_count; step++) {
         kit_soil();
-        ck_assert_int_eq(steps[step](db), TASKS_UNAVAILABLE);
+        ck_assert_int_eq(steps_all[step].run(db), TASKS_UNAVAILABLE);
         ck_assert_str_eq(kit_error.code, "store_away");
     }
     KIT_OK(tasks_stats(db, 0, &figures, &kit_error));
-    ck_assert_int_ge(figures.errors, KIT_COUNT(steps));
+    ck_assert_int_ge(figures.errors, steps_count);
     ck_assert_int_eq(figures.opened, 0);
     ck_assert_uint_eq(figures.in_use, 0);
     faulty_arm(FAULTY_NEVER, 0);
-    for (int step = 0; step < KIT_COUNT(steps) - 1; step++)
-        KIT_OK(steps[step](db));
+    for (int step = 0; step < steps_count; step++)
+        KIT_OK(steps_all[step].run(db));
     tasks_close(db);
 }
 END_TEST
