@@ -34,16 +34,30 @@ static const struct {
      "a tombstone contradicts the tasks"},
 };
 
+/* What one row of the check says. A page that could not be read is no damage: the disk or the memory is at
+ * fault, and the row tells its code. */
+static int judge(const char *text, char *fault, size_t size)
+{
+    static const char heading[] = "*** in database main ***\n", reason[] = "error code=";
+    if (!text)
+        return SQLITE_NOMEM;
+    if (!strcmp(text, "ok"))
+        return SQLITE_OK;
+    if (!strncmp(text, heading, sizeof heading - 1))
+        text += sizeof heading - 1;
+    snprintf(fault, size, "%s", text);
+    fault[strcspn(fault, "\n")] = 0;
+    const char *code = strstr(text, reason);
+    int failed = code ? (int)strtol(code + sizeof reason - 1, NULL, 10) : 0;
+    return (failed & 0xff) == SQLITE_IOERR || (failed & 0xff) == SQLITE_NOMEM ? failed : SQLITE_CORRUPT;
+}
+
 static int check_structure(sqlite3 *db, char *fault, size_t size)
 {
     sqlite3_stmt *s = NULL;
     int code = sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &s, NULL);
-    if (!code && (code = sqlite3_step(s)) == SQLITE_ROW) {
-        const char *text = (const char *)sqlite3_column_text(s, 0);
-        code = !text ? SQLITE_NOMEM : strcmp(text, "ok") ? SQLITE_CORRUPT : SQLITE_OK;
-        snprintf(fault, size, "%s", text ? text : "");
-        fault[strcspn(fault, "\n")] = 0;
-    }
+    if (!code && (code = sqlite3_step(s)) == SQLITE_ROW)
+        code = judge((const char *)sqlite3_column_text(s, 0), fault, size);
     sqlite3_finalize(s);
     return code;
 }
@@ -72,7 +86,10 @@ static tasks_status check(sqlite3 *db, tasks_error *error)
 
 tasks_status sqlite_check(void *connection, tasks_error *error)
 {
-    return check(((sqlite_connection *)connection)->db, error);
+    sqlite_connection *c = connection;
+    tasks_status status = check(c->db, error);
+    c->broken = c->broken || status == TASKS_UNAVAILABLE;
+    return status;
 }
 
 /* ---- Backup ---- */
