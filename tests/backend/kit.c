@@ -95,8 +95,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    tasks_close(db);
-    db = NULL;
+    kit_close();
     used->drop(uri);
 }
 
@@ -129,9 +128,15 @@ int kit_run(const char *name, const conformance_fixture *fixture, const kit_grou
     return code;
 }
 
-void kit_reopen(void)
+void kit_close(void)
 {
     tasks_close(db);
+    db = NULL;
+}
+
+void kit_reopen(void)
+{
+    kit_close();
     db = kit_open();
 }
 

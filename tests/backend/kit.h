@@ -41,6 +41,7 @@ const char *kit_uri(void);             /* of its store */
 tasks_options kit_options(void);       /* what it was opened with */
 tasks_db *kit_open(void);              /* one more handle on it (CONFORMANCE_PERSISTS) */
 tasks_db *kit_view(const char *owner); /* tasks_as(kit_db()) */
+void kit_close(void);                  /* closes kit_db() before the end of the test */
 void kit_reopen(void);                 /* closes kit_db() and opens the store again (CONFORMANCE_PERSISTS) */
 tasks_status kit_try(const tasks_options *options, tasks_db **out); /* opens; see kit_error */
 void kit_place(char uri[CONFORMANCE_URI_SIZE]);                     /* for one more store, */
