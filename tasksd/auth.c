@@ -5,11 +5,14 @@
 #include <strings.h>
 
 #include "buckets.h"
+#include "fail.h"
+#include "oidc.h"
 #include "problem.h"
 #include "tokens.h"
 
 enum {
-    MEMORY_MS = 5000, /* for so long a revoked token may still be good */
+    MEMORY_MS = 5000,   /* for so long a revoked token may still be good */
+    REFETCH_MS = 60000, /* an issuer is asked for a key that is not known at most so often */
     ADDRESSES_MAX = 4096
 };
 
@@ -20,18 +23,34 @@ static const struct buckets_rate failures_rate = {.count = 1, .period_s = 1, .bu
 
 struct auth {
     const struct access *access;
+    struct oidc *oidc; /* NULL: tokens are those of the store */
     struct tokens *tokens;
     struct buckets *failures;
 };
 
-struct auth *auth_new(const struct config *config, tasks_db *db)
+static struct oidc *make_oidc(const struct config *config, tasks_error *error)
 {
+    const struct oidc_options options = {
+        .audience = config->oidc_audience,
+        .keys = {config->oidc_issuer, config->oidc_algorithm, REFETCH_MS},
+    };
+    return oidc_new(&options, error);
+}
+
+struct auth *auth_new(const struct config *config, tasks_db *db, tasks_error *error)
+{
+    bool with_oidc = config->auth == CONFIG_AUTH_OIDC;
     struct auth *auth = calloc(1, sizeof *auth);
+    fail_memory(error);
     if (!auth)
         return NULL;
     auth->access = &config->access;
-    auth->tokens = tokens_new(db, MEMORY_MS);
     auth->failures = buckets_new(&failures_rate, ADDRESSES_MAX);
+    auth->oidc = with_oidc ? make_oidc(config, error) : NULL;
+    if (auth->oidc)
+        auth->tokens = tokens_new(oidc_find, auth->oidc, MEMORY_MS);
+    else if (!with_oidc)
+        auth->tokens = tokens_new(tokens_of_store, db, MEMORY_MS);
     if (auth->tokens && auth->failures)
         return auth;
     auth_free(auth);
@@ -43,8 +62,15 @@ void auth_free(struct auth *auth)
     if (!auth)
         return;
     tokens_free(auth->tokens);
+    oidc_free(auth->oidc);
     buckets_free(auth->failures);
     free(auth);
+}
+
+void auth_reread(struct auth *auth)
+{
+    if (auth)
+        tokens_forget(auth->tokens);
 }
 
 /* What follows "Bearer" in the Authorization header; NULL if nothing does. */
@@ -60,6 +86,10 @@ static const char *bearer(const struct http_request *rq)
 
 static int refuse(const struct http_request *rq, struct http_response *rs, const tasks_error *error)
 {
+    if (strcmp(error->code, "issuer_away") == 0) {
+        log_fault(error);
+        return problem(rs, 503, "issuer_away", "the issuer of tokens does not give its keys; try again");
+    }
     if (error->status != TASKS_DENIED)
         return problem_error(rq, rs, error);
     http_field(rs, "WWW-Authenticate", CHALLENGE ", error=\"invalid_token\"");
@@ -112,5 +142,5 @@ int auth_check(struct auth *auth, const struct http_request *rq, struct http_res
     if (text)
         return check_token(auth, rq, rs, text, who);
     http_field(rs, "WWW-Authenticate", CHALLENGE);
-    return problem(rs, 401, "token_required", "show a token: Authorization: Bearer tasks_...");
+    return problem(rs, 401, "token_required", "show a token: Authorization: Bearer TOKEN");
 }

@@ -13,9 +13,13 @@ struct auth_who {
     bool read_only;
 };
 
-/* `config` and `db` are borrowed. NULL when out of memory. */
-struct auth *auth_new(const struct config *config, tasks_db *db);
+/* `config` and `db` are borrowed. NULL when out of memory, or when this build has no such way (UNSUPPORTED).
+ */
+struct auth *auth_new(const struct config *config, tasks_db *db, tasks_error *error);
 void auth_free(struct auth *auth);
+
+/* Forgets which tokens were good: one that was revoked is refused from now on. `auth` may be NULL. */
+void auth_reread(struct auth *auth);
 
 /* 0, or the status of an answer that it has made. Without `auth` everybody is let in as the default owner. */
 int auth_check(struct auth *auth, const struct http_request *rq, struct http_response *rs,

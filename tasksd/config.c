@@ -21,8 +21,14 @@ static const struct setting settings[] = {
     {"migrate", NULL, config_value_switch, AT(migrate), 0, 0, "false",
      "make or update the schema at start; the default store is always brought up to date"},
     {"auth", "WAY", config_value_auth, 0, 0, 0, NULL,
-     "who may use the server: token (who shows one of tasksctl token create), none (everybody); must be said "
-     "when an address is not loopback"},
+     "who may use the server: token (of tasksctl token create), oidc (signed by --oidc-issuer), none "
+     "(everybody); must be said when an address is not loopback"},
+    {"oidc-issuer", "URL", config_value_issuer, 0, 0, 0, NULL,
+     "who signs tokens, as it calls itself; the subject of a token is the owner"},
+    {"oidc-audience", "NAME", config_value_text, AT(oidc_audience), 0, 0, NULL,
+     "what tokens must be made for: the name of this service at the issuer"},
+    {"oidc-algorithm", "NAME", config_value_algorithm, 0, 0, 0, "RS256",
+     "how tokens must be signed: RS256 or ES256"},
     {"allow-host", "NAMES", config_value_hosts, 0, 0, 0, "",
      "names that requests may ask for besides localhost; default: any, loopback only if that is all that is "
      "served"},
@@ -260,10 +266,19 @@ static enum config_result check_exposure(struct reading *r)
     if ((!public && !admin) || config->auth != CONFIG_AUTH_UNSAID)
         return CONFIG_RUN;
     bad(r, public ? "--listen" : "--admin-listen", "");
-    buf_print(r->fault,
-              "%s can be reached by other machines, so say --auth aloud (token; none lets everybody in)",
-              public ? public->host : admin->host);
+    buf_print(
+        r->fault,
+        "%s can be reached by other machines, so say --auth aloud (token or oidc; none lets everybody in)",
+        public ? public->host : admin->host);
     return CONFIG_BAD;
+}
+
+static enum config_result check_issuer(struct reading *r)
+{
+    const struct config *config = r->config;
+    if (config->auth != CONFIG_AUTH_OIDC || (config->oidc_issuer && config->oidc_audience))
+        return CONFIG_RUN;
+    return bad(r, "--auth oidc", "needs --oidc-issuer and --oidc-audience");
 }
 
 enum config_result config_read(struct config *config, char *const *argv, buf *fault)
@@ -280,6 +295,8 @@ enum config_result config_read(struct config *config, char *const *argv, buf *fa
         result = apply(&reading);
     if (result == CONFIG_RUN)
         result = check_exposure(&reading);
+    if (result == CONFIG_RUN)
+        result = check_issuer(&reading);
     if (config->per_address == 0)
         config->per_address = config->workers / 2;
     return result;

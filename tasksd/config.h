@@ -10,16 +10,19 @@
 #include "access.h"
 #include "arena.h"
 #include "buckets.h"
+#include "jwt.h"
 #include "listen.h"
 #include "log.h"
 
-enum config_auth { CONFIG_AUTH_UNSAID, CONFIG_AUTH_NONE, CONFIG_AUTH_TOKEN };
+enum config_auth { CONFIG_AUTH_UNSAID, CONFIG_AUTH_NONE, CONFIG_AUTH_TOKEN, CONFIG_AUTH_OIDC };
 
 struct config {
     struct listen_address listen[LISTEN_MAX], admin[LISTEN_MAX];
     size_t listen_count, admin_count;
     const char *db; /* NULL: the embedded default */
     enum config_auth auth;
+    const char *oidc_issuer, *oidc_audience; /* NULL without --auth oidc */
+    enum jwt_algorithm oidc_algorithm;
     struct access access;
     int64_t workers, streams, pool;
     int64_t per_address; /* connections of one address; 0 in the settings stands for half of the workers */

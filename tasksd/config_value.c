@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "discovery.h"
 #include "limit.h"
 #include "number.h"
 
@@ -84,12 +85,15 @@ const char *config_value_admin(const struct setting *setting, struct config *con
 
 const char *config_value_auth(const struct setting *setting, struct config *config, char *text)
 {
-    static const char *const words[] = {
-        [CONFIG_AUTH_UNSAID] = "", [CONFIG_AUTH_NONE] = "none", [CONFIG_AUTH_TOKEN] = "token", NULL};
+    static const char *const words[] = {[CONFIG_AUTH_UNSAID] = "",
+                                        [CONFIG_AUTH_NONE] = "none",
+                                        [CONFIG_AUTH_TOKEN] = "token",
+                                        [CONFIG_AUTH_OIDC] = "oidc",
+                                        NULL};
     int at = word(words, text);
     (void)setting;
     config->auth = at > 0 ? (enum config_auth)at : CONFIG_AUTH_UNSAID;
-    return at > 0 ? NULL : "is neither token nor none, which lets everybody in";
+    return at > 0 ? NULL : "is none of token, oidc and none, which lets everybody in";
 }
 
 const char *config_value_log(const struct setting *setting, struct config *config, char *text)
@@ -118,6 +122,22 @@ const char *config_value_proxies(const struct setting *setting, struct config *c
 {
     (void)setting;
     return access_proxies(&config->access, text);
+}
+
+const char *config_value_algorithm(const struct setting *setting, struct config *config, char *text)
+{
+    static const char *const words[] = {[JWT_RS256] = "RS256", [JWT_ES256] = "ES256", NULL};
+    int at = word(words, text);
+    (void)setting;
+    config->oidc_algorithm = at >= 0 ? (enum jwt_algorithm)at : JWT_RS256;
+    return at >= 0 ? NULL : "is neither RS256 nor ES256";
+}
+
+const char *config_value_issuer(const struct setting *setting, struct config *config, char *text)
+{
+    (void)setting;
+    config->oidc_issuer = text;
+    return discovery_url_ok(text) ? NULL : "is not a URL such as https://issuer.example";
 }
 
 const char *config_value_rate(const struct setting *setting, struct config *config, char *text)

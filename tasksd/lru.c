@@ -115,3 +115,8 @@ void lru_drop(struct lru *lru, const struct lru_key *key)
     if (head)
         head->used = 0;
 }
+
+void lru_clear(struct lru *lru)
+{
+    memset(lru->places, 0, lru->sets * WAYS * lru->step);
+}

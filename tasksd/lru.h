@@ -30,5 +30,6 @@ void *lru_find(struct lru *lru, const struct lru_key *key);
 void *lru_put(struct lru *lru, const struct lru_key *key);
 
 void lru_drop(struct lru *lru, const struct lru_key *key);
+void lru_clear(struct lru *lru);
 
 #endif

@@ -184,8 +184,10 @@ static void wait_for_end(void)
     int64_t watchdog_ms = notify_watchdog_ms();
     for (int got = 0; got != SIGTERM && got != SIGINT;) {
         got = signals_next(watchdog_ms ? watchdog_ms : SIGNALS_FOR_EVER);
-        if (got == SIGHUP)
+        if (got == SIGHUP) {
             log_reopen();
+            auth_reread(server->app.auth);
+        }
         if (watchdog_ms)
             notify_send("WATCHDOG=1");
     }
@@ -206,9 +208,10 @@ static bool make_auth(struct server *server)
 {
     if (server->config->auth <= CONFIG_AUTH_NONE)
         return true;
-    server->app.auth = auth_new(server->config, server->app.db);
+    tasks_error error;
+    server->app.auth = auth_new(server->config, server->app.db, &error);
     if (!server->app.auth)
-        log_line("out of memory");
+        log_line("%s", error.message);
     return server->app.auth != NULL;
 }
 

@@ -10,7 +10,8 @@
 enum { REMEMBERED_MAX = 1024 };
 
 struct tokens {
-    tasks_db *db;
+    tokens_finder *finder;
+    void *context;
     int64_t memory_ms;
     pthread_mutex_t lock;
     struct lru *known;
@@ -18,16 +19,16 @@ struct tokens {
 
 struct known {
     int64_t found_ms; /* on the clock that never goes back */
-    int64_t expires_at_ms;
     struct tokens_holder holder;
 };
 
-struct tokens *tokens_new(tasks_db *db, int64_t memory_ms)
+struct tokens *tokens_new(tokens_finder *finder, void *context, int64_t memory_ms)
 {
     struct tokens *t = calloc(1, sizeof *t);
     if (!t)
         return NULL;
-    t->db = db;
+    t->finder = finder;
+    t->context = context;
     t->memory_ms = memory_ms;
     t->known = lru_new(REMEMBERED_MAX, sizeof(struct known));
     pthread_mutex_init(&t->lock, NULL);
@@ -48,15 +49,15 @@ void tokens_free(struct tokens *t)
 
 static bool is_good(const struct tokens *t, const struct known *known)
 {
-    bool expired = known->expires_at_ms != TASKS_NO_TIME && known->expires_at_ms <= timestamp_now();
+    int64_t expires_at_ms = known->holder.expires_at_ms;
+    bool expired = expires_at_ms != TASKS_NO_TIME && expires_at_ms <= timestamp_now();
     return !expired && timestamp_monotonic() - known->found_ms < t->memory_ms;
 }
 
 enum tokens_memory tokens_recall(struct tokens *t, const char *text, struct tokens_holder *out)
 {
     enum tokens_memory memory = TOKENS_UNKNOWN;
-    size_t length = strnlen(text, TASKS_TOKEN_SIZE);
-    struct lru_key key = lru_key(text, length);
+    struct lru_key key = lru_key(text, strlen(text));
     pthread_mutex_lock(&t->lock);
     const struct known *known = lru_find(t->known, &key);
     if (known)
@@ -68,11 +69,11 @@ enum tokens_memory tokens_recall(struct tokens *t, const char *text, struct toke
 }
 
 static void remember(struct tokens *t, const struct lru_key *key, const struct tokens_holder *holder,
-                     int64_t expires_at_ms, int64_t asked_ms)
+                     int64_t asked_ms)
 {
     pthread_mutex_lock(&t->lock);
     struct known *known = lru_put(t->known, key);
-    *known = (struct known){asked_ms, expires_at_ms, *holder};
+    *known = (struct known){asked_ms, *holder};
     pthread_mutex_unlock(&t->lock);
 }
 
@@ -83,19 +84,34 @@ static void forget(struct tokens *t, const struct lru_key *key)
     pthread_mutex_unlock(&t->lock);
 }
 
+void tokens_forget(struct tokens *t)
+{
+    pthread_mutex_lock(&t->lock);
+    lru_clear(t->known);
+    pthread_mutex_unlock(&t->lock);
+}
+
 tasks_status tokens_find(struct tokens *t, const char *text, struct tokens_holder *out, tasks_error *error)
 {
-    tasks_token *token;
     int64_t asked_ms = timestamp_monotonic();
-    struct lru_key key = lru_key(text, strnlen(text, TASKS_TOKEN_SIZE));
-    tasks_status status = tasks_token_find(t->db, text, &token, error);
+    struct lru_key key = lru_key(text, strlen(text));
+    tasks_status status = t->finder(t->context, text, out, error);
     if (status == TASKS_DENIED)
         forget(t, &key);
+    else if (status == TASKS_OK)
+        remember(t, &key, out, asked_ms);
+    return status;
+}
+
+tasks_status tokens_of_store(void *context, const char *text, struct tokens_holder *out, tasks_error *error)
+{
+    tasks_token *token;
+    tasks_status status = tasks_token_find(context, text, &token, error);
     if (status)
         return status;
-    *out = (struct tokens_holder){.token = token->id, .read_only = token->read_only};
+    *out = (struct tokens_holder){
+        .token = token->id, .read_only = token->read_only, .expires_at_ms = token->expires_at_ms};
     memccpy(out->owner, token->owner, '\0', sizeof out->owner);
-    remember(t, &key, out, token->expires_at_ms, asked_ms);
     tasks_token_free(token);
     return TASKS_OK;
 }

@@ -1,4 +1,5 @@
 /* Tokens over a real socket: who has one, who had one, and whose tasks are whose. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,22 @@ START_TEST(a_revoked_token_soon_opens_nothing)
 }
 END_TEST
 
+START_TEST(a_signal_forgets_tokens_at_once)
+{
+    setup();
+    struct holder alice = holder_of("alice", 0);
+    ck_assert_int_eq(call(&alice, "GET", "/tasks", NULL)->status, 200);
+    ck_assert_int_eq(tasks_token_revoke(store, alice.id, NULL), TASKS_OK);
+    server_signal(&server, SIGHUP);
+    int waits = 0;
+    while (call(&alice, "GET", "/tasks", NULL)->status == 200) {
+        ck_assert_int_lt(++waits, 1000);
+        usleep(1000);
+    }
+    finish();
+}
+END_TEST
+
 START_TEST(who_asks_too_often_has_to_wait)
 {
     int counts[2] = {0, 0};
@@ -160,7 +177,8 @@ int main(void)
     int result = run_suite(
         "auth", (const TTest *[]){without_a_token_nobody_gets_in, everybody_has_events_of_his_own,
                                   everybody_has_tasks_of_his_own, who_may_only_read_cannot_write,
-                                  a_revoked_token_soon_opens_nothing, who_asks_too_often_has_to_wait, NULL});
+                                  a_revoked_token_soon_opens_nothing, a_signal_forgets_tokens_at_once,
+                                  who_asks_too_often_has_to_wait, NULL});
     server_clean_up();
     return result;
 }

@@ -68,7 +68,7 @@ START_TEST(refuses_bad_settings)
     SERVER_SPAWN(&server, "--listen", "0.0.0.0:0");
     check_end(2, "say --auth aloud");
     SERVER_SPAWN(&server, "--listen", "0.0.0.0:0", "--auth", "nobody");
-    check_end(2, "'nobody' is neither token nor none");
+    check_end(2, "'nobody' is none of token");
     SERVER_SPAWN(&server, "--nonsense");
     check_end(2, "--nonsense: no such option");
     SERVER_SPAWN(&server, "--db", "nonsense:");

@@ -16,7 +16,7 @@ static const char title[] = "a title of somebody else";
 static void setup(void)
 {
     ask_open();
-    ask_app.auth = auth_new(&ask_config, ask_app.db);
+    ask_app.auth = auth_new(&ask_config, ask_app.db, NULL);
     ck_assert_ptr_nonnull(ask_app.auth);
 }
 

@@ -166,8 +166,11 @@ START_TEST(names_the_flag_that_is_wrong)
         {"--listen", "5000", "--listen: '5000' is not HOST:PORT"},
         {"--listen", "443s", "--listen: '443s' asks for TLS"},
         {"--admin-listen", "[::1]:1", "--admin-listen: '[::1]:1' is an IPv6 address"},
-        {"--auth", "nobody", "--auth: 'nobody' is neither"},
-        {"--auth", "", "--auth: '' is neither"},
+        {"--auth", "nobody", "--auth: 'nobody' is none of"},
+        {"--auth", "", "--auth: '' is none of"},
+        {"--auth", "oidc", "--auth oidc: needs --oidc-issuer and --oidc-audience"},
+        {"--oidc-issuer", "http://issuer.example", "--oidc-issuer: 'http://issuer.example' is not a URL"},
+        {"--oidc-algorithm", "HS256", "--oidc-algorithm: 'HS256' is neither"},
         {"--rate-limit", "50", "--rate-limit: '50' is not a rate"},
         {"--log-format", "xml", "--log-format: 'xml' is not one of"},
         {"--cors-origin", "example.org", "--cors-origin: 'example.org' is not a list of origins"},
@@ -215,6 +218,19 @@ START_TEST(names_the_line_that_is_wrong)
 }
 END_TEST
 
+START_TEST(an_issuer_is_told_in_full)
+{
+    ck_assert_int_eq(READ("--auth=oidc", "--oidc-issuer=https://a.example/x", "--oidc-audience=tasks",
+                          "--oidc-algorithm=ES256"),
+                     CONFIG_RUN);
+    ck_assert_int_eq(config.auth, CONFIG_AUTH_OIDC);
+    ck_assert_str_eq(config.oidc_issuer, "https://a.example/x");
+    ck_assert_str_eq(config.oidc_audience, "tasks");
+    ck_assert_int_eq(config.oidc_algorithm, JWT_ES256);
+    done();
+}
+END_TEST
+
 START_TEST(who_can_be_reached_says_auth_aloud)
 {
     ck_assert_int_eq(READ("--listen=0.0.0.0:0"), CONFIG_BAD);
@@ -237,9 +253,9 @@ END_TEST
 int main(void)
 {
     return run_suite(
-        "config",
-        (const TTest *[]){has_defaults, reads_every_flag, a_flag_comes_before_a_variable_before_the_file,
-                          help_and_version_come_first, the_help_names_every_setting,
-                          names_the_flag_that_is_wrong, names_the_variable_that_is_wrong,
-                          names_the_line_that_is_wrong, who_can_be_reached_says_auth_aloud, NULL});
+        "config", (const TTest *[]){
+                      has_defaults, reads_every_flag, a_flag_comes_before_a_variable_before_the_file,
+                      help_and_version_come_first, the_help_names_every_setting, names_the_flag_that_is_wrong,
+                      names_the_variable_that_is_wrong, names_the_line_that_is_wrong,
+                      who_can_be_reached_says_auth_aloud, an_issuer_is_told_in_full, NULL});
 }

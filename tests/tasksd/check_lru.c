@@ -22,6 +22,9 @@ START_TEST(finds_what_was_put)
     lru_drop(lru, &two);
     lru_drop(lru, &one);
     ck_assert_ptr_null(lru_find(lru, &one));
+    lru_put(lru, &two);
+    lru_clear(lru);
+    ck_assert_ptr_null(lru_find(lru, &two));
     ck_assert_int_eq(*(int *)lru_put(lru, &one), 0);
     lru_free(lru);
 }

@@ -39,7 +39,7 @@ START_TEST(a_token_is_remembered_with_all_it_says)
     struct tokens_holder holder = {.token = 0};
     setup();
     int64_t id = create("alice", 1, TASKS_NO_TIME, text);
-    struct tokens *tokens = tokens_new(db, FOR_EVER);
+    struct tokens *tokens = tokens_new(tokens_of_store, db, FOR_EVER);
     ck_assert_int_eq(tokens_recall(tokens, text, &holder), TOKENS_UNKNOWN);
     ck_assert_int_eq(tokens_find(tokens, text, &holder, &error), TASKS_OK);
     holder = (struct tokens_holder){.token = 0};
@@ -61,7 +61,7 @@ START_TEST(what_is_wrong_is_not_remembered)
         "tasks_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
     struct tokens_holder holder;
     setup();
-    struct tokens *tokens = tokens_new(db, FOR_EVER);
+    struct tokens *tokens = tokens_new(tokens_of_store, db, FOR_EVER);
     for (int i = 0; i < RUN_COUNT(rows); i++) {
         ck_assert_int_eq(tokens_find(tokens, rows[i], &holder, &error), TASKS_DENIED);
         ck_assert_str_eq(error.code, "token_unknown");
@@ -78,13 +78,16 @@ START_TEST(a_revoked_token_is_forgotten)
     struct tokens_holder holder;
     setup();
     int64_t id = create("alice", 0, TASKS_NO_TIME, text);
-    struct tokens *brief = tokens_new(db, 0), *lasting = tokens_new(db, FOR_EVER);
+    struct tokens *brief = tokens_new(tokens_of_store, db, 0),
+                  *lasting = tokens_new(tokens_of_store, db, FOR_EVER);
     ck_assert_int_eq(tokens_find(brief, text, &holder, &error), TASKS_OK);
     ck_assert_int_eq(tokens_find(lasting, text, &holder, &error), TASKS_OK);
     ck_assert_int_eq(tasks_token_revoke(db, id, &error), TASKS_OK);
     ck_assert_int_eq(tokens_recall(lasting, text, &holder), TOKENS_GOOD);
     ck_assert_int_eq(tokens_recall(brief, text, &holder), TOKENS_STALE);
     ck_assert_int_eq(tokens_find(brief, text, &holder, &error), TASKS_DENIED);
+    tokens_forget(lasting);
+    ck_assert_int_eq(tokens_recall(lasting, text, &holder), TOKENS_UNKNOWN);
     ck_assert_int_eq(tokens_recall(brief, text, &holder), TOKENS_UNKNOWN);
     tokens_free(brief);
     tokens_free(lasting);
@@ -99,7 +102,7 @@ START_TEST(an_expired_token_is_not_taken_from_memory)
     struct tokens_holder holder;
     setup();
     create("alice", 0, 2000, text);
-    struct tokens *tokens = tokens_new(db, FOR_EVER);
+    struct tokens *tokens = tokens_new(tokens_of_store, db, FOR_EVER);
     ck_assert_int_eq(tokens_find(tokens, text, &holder, &error), TASKS_OK);
     ck_assert_int_eq(tokens_recall(tokens, text, &holder), TOKENS_STALE);
     clock_ms = 2000;

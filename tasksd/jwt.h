@@ -1,0 +1,52 @@
+/* Signed tokens (RFC 7519, 7515) as OpenID Connect issuers make them. What a token says about itself decides
+ * nothing: algorithm, issuer and audience are told by the caller, and keys come from elsewhere. */
+#ifndef JWT_H
+#define JWT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "arena.h"
+#include "tasks.h"
+
+typedef struct evp_pkey_st EVP_PKEY; /* as OpenSSL has it, which not every build knows */
+
+enum { JWT_SIZE_MAX = 8192, JWT_LEEWAY_MS = 60000 }; /* clocks may differ by so much */
+
+enum jwt_algorithm { JWT_RS256, JWT_ES256 };
+
+extern const char *const jwt_algorithms[]; /* their names, NULL at the end */
+
+struct jwt {
+    json_t *header, *claims;
+    const char *text; /* up to here it is signed: */
+    size_t signed_length;
+    const uint8_t *signature;
+    size_t signature_length;
+    arena memory;
+};
+
+/* Takes it apart; nothing in it is to be believed yet. jwt_done() is due in any case.
+ * @return OK, DENIED token_unknown (it is none), NO_MEMORY */
+tasks_status jwt_read(const char *text, struct jwt *out, tasks_error *error);
+void jwt_done(struct jwt *jwt);
+
+/* Is the header one that we understand all of, with this algorithm? `*kid` names its key.
+ * @return OK, DENIED token_unknown */
+tasks_status jwt_check_header(const struct jwt *jwt, enum jwt_algorithm algorithm, const char **kid,
+                              tasks_error *error);
+
+bool jwt_verify(const struct jwt *jwt, enum jwt_algorithm algorithm, EVP_PKEY *key);
+
+/* What the claims must be. */
+struct jwt_wanted {
+    const char *issuer, *audience;
+    int64_t now_ms;
+};
+
+/* @param subject  of the token: 1..255 bytes; lives as long as the token
+ *  @return OK, DENIED (token_unknown, token_expired) */
+tasks_status jwt_check_claims(const struct jwt *jwt, const struct jwt_wanted *wanted, const char **subject,
+                              int64_t *expires_at_ms, tasks_error *error);
+
+#endif

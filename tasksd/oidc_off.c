@@ -1,0 +1,26 @@
+/* A build without OpenSSL and libcurl (TASKS_AWS=OFF) knows no tokens of issuers. */
+#include <stddef.h>
+
+#include "fail.h"
+#include "oidc.h"
+
+struct oidc *oidc_new(const struct oidc_options *options, tasks_error *error)
+{
+    (void)options;
+    fail(error, TASKS_UNSUPPORTED, "oidc_missing",
+         "this build has no --auth oidc: build it with TASKS_AWS=ON");
+    return NULL;
+}
+
+void oidc_free(struct oidc *oidc)
+{
+    (void)oidc;
+}
+
+tasks_status oidc_find(void *context, const char *text, struct tokens_holder *out, tasks_error *error)
+{
+    (void)context;
+    (void)text;
+    (void)out;
+    return fail(error, TASKS_UNSUPPORTED, "oidc_missing", "this build has no --auth oidc");
+}
