@@ -179,7 +179,7 @@ static const char *shown(const char *uri)
     return strncmp(uri, "sqlite:", strlen("sqlite:")) == 0 ? uri : "the database of --db";
 }
 
-static void wait_for_end(void)
+static void wait_for_end(const struct server *server)
 {
     int64_t watchdog_ms = notify_watchdog_ms();
     for (int got = 0; got != SIGTERM && got != SIGINT;) {
@@ -198,7 +198,7 @@ static void serve(struct server *server, const char *uri)
     announce(server->public, server->config->listen, "", shown(uri));
     announce(server->admin, server->config->admin, "health checks on ", shown(uri));
     notify_send("READY=1");
-    wait_for_end();
+    wait_for_end(server);
     notify_send("STOPPING=1");
     drain_run(&(struct drain){&server->app, server->admin_conns, server->public, server->admin});
     server->public = server->admin = NULL;
