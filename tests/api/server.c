@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +49,7 @@ static void become(const char *const *arguments, int errors)
     _exit(127);
 }
 
-void server_spawn(struct server *s, const char *const *arguments)
+static void spawn(struct server *s, const char *const *arguments)
 {
     int ends[2];
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
@@ -93,25 +94,46 @@ static int port_after(const struct server *s, const char *start)
     return at ? (int)strtol(at + strlen(start) + strcspn(at + strlen(start), ":") + 1, NULL, 10) : 0;
 }
 
-void server_start(struct server *s, const char *const *arguments)
+/* Appends what is listed up to NULL; returns the count in all. */
+static int collect(const char **arguments, int count, va_list list)
+{
+    for (const char *next; (next = va_arg(list, const char *)); count++) {
+        ck_assert_int_lt(count, ARGUMENTS_MAX - 1);
+        arguments[count] = next;
+    }
+    return count;
+}
+
+void server_spawn(struct server *s, ...)
+{
+    const char *arguments[ARGUMENTS_MAX] = {NULL};
+    va_list list;
+    va_start(list, s);
+    collect(arguments, 0, list);
+    va_end(list);
+    spawn(s, arguments);
+}
+
+void server_start(struct server *s, ...)
 {
     static int number;
-    const char *all[ARGUMENTS_MAX] = {"--listen",     "127.0.0.1:0", "--workers", "32",
-                                      "--log-format", "none",        "--migrate", "--db"};
+    const char *arguments[ARGUMENTS_MAX] = {"--listen",     "127.0.0.1:0", "--workers", "32",
+                                            "--log-format", "none",        "--migrate", "--db"};
     char name[64], uri[700];
-    int count = 8;
     bool admin = false;
+    va_list list;
     if (!s->store[0]) {
         snprintf(name, sizeof name, "%d-%d.db", (int)getpid(), ++number);
         folder_file(s->store, sizeof s->store, name);
     }
     snprintf(uri, sizeof uri, "sqlite:%s", s->store);
-    all[count++] = uri;
-    for (; *arguments; arguments++) {
-        all[count++] = *arguments;
-        admin |= strcmp(*arguments, "--admin-listen") == 0;
-    }
-    server_spawn(s, all);
+    arguments[8] = uri;
+    va_start(list, s);
+    int count = collect(arguments, 9, list);
+    va_end(list);
+    for (int i = 9; i < count; i++)
+        admin |= strcmp(arguments[i], "--admin-listen") == 0;
+    spawn(s, arguments);
     ck_assert_msg(server_says(s, admin ? "health checks on " : "serving http"), "tasksd said: %s", s->said);
     ck_assert_msg(server_says(s, "\n"), "tasksd said: %s", s->said);
     s->port = port_after(s, "serving http://");

@@ -18,15 +18,14 @@ struct server {
 void server_prepare(void);
 void server_clean_up(void);
 
-/* Starts it with `arguments` (NULL-terminated) besides --listen 127.0.0.1:0, --db and few --workers (hundreds
- * take a sanitizer seconds to start), and waits until it serves. A second start with the same `s` takes the
- * same store. */
-void server_start(struct server *s, const char *const *arguments);
-#define SERVER_START(s, ...) server_start(s, (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
+/* Starts it with what is listed besides --listen 127.0.0.1:0, --db and few --workers (hundreds take a
+ * sanitizer seconds to start), and waits until it serves. Started again, the same `s` has the same store. */
+#define SERVER_START(...) server_start(__VA_ARGS__, (const char *)NULL)
+void server_start(struct server *s, ...) __attribute__((sentinel));
 
-/* Starts it with `arguments` and nothing else; does not wait. */
-void server_spawn(struct server *s, const char *const *arguments);
-#define SERVER_SPAWN(s, ...) server_spawn(s, (const char *const[]){__VA_ARGS__, NULL})
+/* Starts it with what is listed and nothing else; does not wait. */
+#define SERVER_SPAWN(...) server_spawn(__VA_ARGS__, (const char *)NULL)
+void server_spawn(struct server *s, ...) __attribute__((sentinel));
 
 void server_signal(const struct server *s, int number);
 
