@@ -78,8 +78,8 @@ START_TEST(a_log_can_be_moved_away)
     struct stat about;
     folder_file(path, sizeof path, "log");
     folder_file(moved, sizeof moved, "log.1");
-    server_spawn(&server, (const char *const[]){"--listen", "127.0.0.1:0", "--db", "sqlite::memory:",
-                                                "--workers", "8", "--log-file", path, NULL});
+    SERVER_SPAWN(&server, "--listen", "127.0.0.1:0", "--db", "sqlite::memory:", "--workers", "8",
+                 "--log-file", path);
     await_text(path, "serving http");
     ck_assert_int_eq(stat(path, &about), 0);
     ck_assert_uint_eq(about.st_mode & 0777, 0600);
