@@ -36,8 +36,8 @@ static tasks_status read_bytes(arena *memory, const char *text, size_t length, c
 static tasks_status read_object(arena *memory, const char *text, size_t length, json_t **out,
                                 tasks_error *error)
 {
-    const uint8_t *bytes;
-    size_t count;
+    const uint8_t *bytes = NULL;
+    size_t count = 0;
     tasks_status status = read_bytes(memory, text, length, &bytes, &count, error);
     if (!status)
         status = json_in_read((const char *)bytes, count, out, error);

@@ -36,8 +36,8 @@ static tasks_status check_rule(postgres_connection *c, size_t i, tasks_error *er
     PGresult *r = postgres_ask(c, rules[i].query, NULL, error);
     if (!r)
         return error->status;
-    bool found = libpq.PQntuples(r) > 0;
-    libpq.PQclear(r);
+    bool found = postgres_libpq.PQntuples(r) > 0;
+    postgres_libpq.PQclear(r);
     if (found)
         return fail(error, TASKS_CORRUPT, "store_damaged", "the store is damaged: %s", rules[i].fault);
     return TASKS_OK;
@@ -82,7 +82,7 @@ static tasks_status count_rows(postgres_connection *c, tasks_statistics *out, ta
     out->owners = postgres_column_int(r, 0, 0);
     out->tasks = postgres_column_int(r, 0, 1);
     out->completed = postgres_column_int(r, 0, 2);
-    libpq.PQclear(r);
+    postgres_libpq.PQclear(r);
     return TASKS_OK;
 }
 
@@ -92,7 +92,7 @@ static tasks_status count_bytes(postgres_connection *c, tasks_statistics *out, t
     if (!r)
         return error->status;
     out->bytes = postgres_column_int(r, 0, 0);
-    libpq.PQclear(r);
+    postgres_libpq.PQclear(r);
     return TASKS_OK;
 }
 

@@ -33,7 +33,7 @@ static bool state_of(const char *text, char state[6])
 static tasks_status dial_failed(PGconn *pg, tasks_error *error)
 {
     char state[6];
-    const char *text = libpq.PQerrorMessage(pg);
+    const char *text = postgres_libpq.PQerrorMessage(pg);
     if (state_of(text, state))
         return postgres_state_error(state, error);
     return fail(error, TASKS_UNAVAILABLE, "store_away", "cannot connect to PostgreSQL: %.*s",
@@ -46,7 +46,7 @@ static tasks_status dial_failed(PGconn *pg, tasks_error *error)
 static void notice(void *connection, const PGresult *result)
 {
     postgres_connection *c = connection;
-    const char *state = libpq.PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *state = postgres_libpq.PQresultErrorField(result, PG_DIAG_SQLSTATE);
     if (state && !strncmp(state, "57P", 3))
         c->broken = true;
 }
@@ -70,11 +70,11 @@ static PGconn *dial_start(const dialling *d, const backend_login *login)
     values[POSTGRES_DATABASE] = login->database;
     values[POSTGRES_USER] = login->user;
     values[POSTGRES_PASSWORD] = login->password;
-    PGconn *pg = libpq.PQconnectStartParams(target->keywords, values, 0);
+    PGconn *pg = postgres_libpq.PQconnectStartParams(target->keywords, values, 0);
     if (!pg)
         return NULL;
-    libpq.PQsetErrorVerbosity(pg, PQERRORS_SQLSTATE);
-    libpq.PQsetNoticeReceiver(pg, notice, d->c);
+    postgres_libpq.PQsetErrorVerbosity(pg, PQERRORS_SQLSTATE);
+    postgres_libpq.PQsetNoticeReceiver(pg, notice, d->c);
     return pg;
 }
 
@@ -94,14 +94,14 @@ static tasks_status dial(PGconn *pg, uint32_t connect_ms, tasks_error *error)
 {
     int64_t end = timestamp_monotonic() + connect_ms;
     PostgresPollingStatusType want =
-        libpq.PQstatus(pg) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
+        postgres_libpq.PQstatus(pg) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
     while (want != PGRES_POLLING_OK) {
         if (want == PGRES_POLLING_FAILED)
             return dial_failed(pg, error);
-        if (!await(libpq.PQsocket(pg), want == PGRES_POLLING_READING ? POLLIN : POLLOUT, end))
+        if (!await(postgres_libpq.PQsocket(pg), want == PGRES_POLLING_READING ? POLLIN : POLLOUT, end))
             return fail(error, TASKS_UNAVAILABLE, "store_away",
                         "cannot connect to PostgreSQL: no answer within %u ms", connect_ms);
-        want = libpq.PQconnectPoll(pg);
+        want = postgres_libpq.PQconnectPoll(pg);
     }
     return TASKS_OK;
 }
@@ -112,7 +112,7 @@ static tasks_status attempt(void *context, const backend_login *login, tasks_err
     PGconn *pg = dial_start(d, login);
     tasks_status status = pg ? dial(pg, d->c->store->target.connect_ms, error) : fail_memory(error);
     if (status)
-        libpq.PQfinish(pg);
+        postgres_libpq.PQfinish(pg);
     else
         d->c->pg = pg;
     return status;
@@ -120,7 +120,7 @@ static tasks_status attempt(void *context, const backend_login *login, tasks_err
 
 static bool reports(PGconn *pg, const char *setting)
 {
-    const char *value = libpq.PQparameterStatus(pg, setting);
+    const char *value = postgres_libpq.PQparameterStatus(pg, setting);
     return value && !strcmp(value, "on");
 }
 
@@ -135,10 +135,10 @@ static tasks_status try_node(postgres_connection *c, const postgres_node *node, 
     if (!status && c->store->target.writable &&
         (reports(c->pg, "in_hot_standby") || reports(c->pg, "default_transaction_read_only")))
         status = postgres_state_error("25006", error);
-    if (!status && (libpq.PQsetnonblocking(c->pg, 1) || !libpq.PQenterPipelineMode(c->pg)))
+    if (!status && (postgres_libpq.PQsetnonblocking(c->pg, 1) || !postgres_libpq.PQenterPipelineMode(c->pg)))
         status = fail(error, TASKS_INTERNAL, "internal", "cannot set up the connection to PostgreSQL");
     if (status) {
-        libpq.PQfinish(c->pg);
+        postgres_libpq.PQfinish(c->pg);
         c->pg = NULL;
     }
     return status;
@@ -227,7 +227,7 @@ void postgres_disconnect(void *connection)
     postgres_connection *c = connection;
     if (!c)
         return;
-    libpq.PQfinish(c->pg);
+    postgres_libpq.PQfinish(c->pg);
     buf_done(&c->expected);
     free(c);
 }
@@ -247,32 +247,33 @@ void postgres_deadline(postgres_connection *c, int64_t from_now_ms)
 
 bool postgres_stands(postgres_connection *c)
 {
-    struct pollfd p = {.fd = libpq.PQsocket(c->pg), .events = POLLIN};
+    struct pollfd p = {.fd = postgres_libpq.PQsocket(c->pg), .events = POLLIN};
     while (!c->broken && poll(&p, 1, 0) > 0) {
         /* Nothing was asked: this is a word of farewell, the end, or news about a setting. */
-        if (!libpq.PQconsumeInput(c->pg))
+        if (!postgres_libpq.PQconsumeInput(c->pg))
             c->broken = true;
         else
-            libpq.PQisBusy(c->pg);
+            postgres_libpq.PQisBusy(c->pg);
     }
-    c->broken |= libpq.PQstatus(c->pg) != CONNECTION_OK;
+    c->broken |= postgres_libpq.PQstatus(c->pg) != CONNECTION_OK;
     return !c->broken;
 }
 
 /* What a TLS library holds back makes no socket readable, so input is also looked for after a while. */
 static bool wait_slice(postgres_connection *c, bool unsent, int64_t left)
 {
-    struct pollfd p = {.fd = libpq.PQsocket(c->pg), .events = (short)(POLLIN | (unsent ? POLLOUT : 0))};
+    struct pollfd p = {.fd = postgres_libpq.PQsocket(c->pg),
+                       .events = (short)(POLLIN | (unsent ? POLLOUT : 0))};
     int ready = poll(&p, 1, left < SLICE_MS ? (int)left : SLICE_MS);
     return ready >= 0 || errno == EINTR;
 }
 
 bool postgres_wait(postgres_connection *c)
 {
-    while (!c->broken && libpq.PQisBusy(c->pg)) {
-        int unsent = libpq.PQflush(c->pg);
+    while (!c->broken && postgres_libpq.PQisBusy(c->pg)) {
+        int unsent = postgres_libpq.PQflush(c->pg);
         int64_t left = c->deadline_ms - timestamp_monotonic();
-        if (unsent < 0 || left <= 0 || !wait_slice(c, unsent, left) || !libpq.PQconsumeInput(c->pg))
+        if (unsent < 0 || left <= 0 || !wait_slice(c, unsent, left) || !postgres_libpq.PQconsumeInput(c->pg))
             c->broken = true;
     }
     return !c->broken;

@@ -63,7 +63,7 @@ static tasks_status take_share(postgres_group *g, postgres_share *s)
     for (uint32_t i = 0; !status && i < s->inserts; i++) {
         PGresult *r = postgres_group_answer(g);
         status = r ? TASKS_OK : g->error->status;
-        libpq.PQclear(r);
+        postgres_libpq.PQclear(r);
     }
     s->draft.task_count = 0;
     return status;
@@ -73,7 +73,7 @@ static backend_outcome take_all(postgres_group *g)
 {
     PGresult *begun = postgres_group_answer(g);
     tasks_status status = begun ? TASKS_OK : g->error->status;
-    libpq.PQclear(begun);
+    postgres_libpq.PQclear(begun);
     for (uint32_t i = 0; !status && i < g->share_count; i++)
         status = take_share(g, &g->shares[i]);
     return postgres_group_outcome(g, status ? postgres_group_failed(g) : BACKEND_COMMITTED);

@@ -72,7 +72,7 @@ bool postgres_again(const postgres_connection *c)
 
 tasks_status postgres_failed(postgres_connection *c, const PGresult *result, tasks_error *error)
 {
-    const char *state = result ? libpq.PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    const char *state = result ? postgres_libpq.PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     snprintf(c->sqlstate, sizeof c->sqlstate, "%s", state ? state : "");
     if (state) {
         c->broken |= (failures[place_of(state)].action & LEAVE) != 0;

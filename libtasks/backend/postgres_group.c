@@ -124,12 +124,12 @@ tasks_status postgres_group_locked(postgres_group *g, postgres_share *s)
     PGresult *r = postgres_group_answer(g);
     if (!r)
         return g->error->status;
-    s->locked &= libpq.PQntuples(r) > 0;
-    if (libpq.PQntuples(r)) {
+    s->locked &= postgres_libpq.PQntuples(r) > 0;
+    if (postgres_libpq.PQntuples(r)) {
         s->revision = postgres_column_int(r, 0, 0);
         s->last_id = postgres_column_int(r, 0, 1);
     }
-    libpq.PQclear(r);
+    postgres_libpq.PQclear(r);
     s->draft.revision = s->revision - (s->locked ? s->draft.changes : 0);
     s->draft.last_id = s->last_id - (s->locked ? s->draft.creates : 0);
     return TASKS_OK;
@@ -140,8 +140,8 @@ tasks_status postgres_group_locked(postgres_group *g, postgres_share *s)
 static backend_outcome take_commit(postgres_group *g)
 {
     PGresult *r = postgres_group_answer(g);
-    bool answered = r, committed = r && !strcmp(libpq.PQcmdStatus(r), "COMMIT");
-    libpq.PQclear(r);
+    bool answered = r, committed = r && !strcmp(postgres_libpq.PQcmdStatus(r), "COMMIT");
+    postgres_libpq.PQclear(r);
     if (committed)
         return BACKEND_COMMITTED;
     if (answered)
@@ -156,7 +156,7 @@ static backend_outcome take_rest(postgres_group *g)
         PGresult *r = postgres_group_answer(g);
         if (!r)
             return postgres_group_failed(g);
-        libpq.PQclear(r);
+        postgres_libpq.PQclear(r);
     }
     return take_commit(g);
 }
@@ -185,9 +185,9 @@ backend_outcome postgres_group_outcome(postgres_group *g, backend_outcome so_far
 void postgres_group_roll_back(postgres_group *g)
 {
     tasks_error ignored;
-    if (!g->c->broken && libpq.PQtransactionStatus(g->c->pg) != PQTRANS_IDLE)
-        libpq.PQclear(postgres_ask(g->c, "ROLLBACK", NULL, &ignored));
-    g->c->broken |= libpq.PQtransactionStatus(g->c->pg) != PQTRANS_IDLE;
+    if (!g->c->broken && postgres_libpq.PQtransactionStatus(g->c->pg) != PQTRANS_IDLE)
+        postgres_libpq.PQclear(postgres_ask(g->c, "ROLLBACK", NULL, &ignored));
+    g->c->broken |= postgres_libpq.PQtransactionStatus(g->c->pg) != PQTRANS_IDLE;
 }
 
 /* ---- Answers to the batches ---- */
@@ -207,6 +207,6 @@ void postgres_group_done(postgres_group *g)
 {
     for (uint32_t i = 0; i < g->share_count; i++)
         for (uint32_t j = 0; j < g->shares[i].result_count; j++)
-            libpq.PQclear(g->shares[i].results[j]);
+            postgres_libpq.PQclear(g->shares[i].results[j]);
     arena_done(&g->memory);
 }

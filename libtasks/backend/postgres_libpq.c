@@ -6,17 +6,17 @@
 
 #define LIBPQ "libpq.so.5"
 
-struct postgres_libpq libpq;
+struct postgres_libpq_functions postgres_libpq;
 
 static const library_function functions[] = {
-#define FUNCTION(name) {#name, offsetof(struct postgres_libpq, name)},
+#define FUNCTION(name) {#name, offsetof(struct postgres_libpq_functions, name)},
     POSTGRES_LIBPQ_FUNCTIONS(FUNCTION)};
 
 static bool loaded;
 
 static void load(void)
 {
-    loaded = library_load(LIBPQ, functions, sizeof functions / sizeof *functions, &libpq);
+    loaded = library_load(LIBPQ, functions, sizeof functions / sizeof *functions, &postgres_libpq);
 }
 
 tasks_status postgres_libpq_load(tasks_error *error)

@@ -20,9 +20,9 @@
 /* clang-format on */
 
 /* Filled once, by the first postgres_libpq_load(). */
-extern struct postgres_libpq {
+extern struct postgres_libpq_functions {
     POSTGRES_LIBPQ_FUNCTIONS(LIBRARY_MEMBER)
-} libpq;
+} postgres_libpq;
 
 /* UNSUPPORTED backend_missing. Thread-safe. */
 tasks_status postgres_libpq_load(tasks_error *error);

@@ -145,8 +145,8 @@ static tasks_status emit(backend_read *r, const backend_row *row)
 static tasks_status take_owners(backend_read *r, const PGresult *answer)
 {
     tasks_status status = TASKS_OK;
-    for (int i = 0; !status && i < libpq.PQntuples(answer); i++) {
-        backend_row row = {.task.title = libpq.PQgetvalue(answer, i, 0)};
+    for (int i = 0; !status && i < postgres_libpq.PQntuples(answer); i++) {
+        backend_row row = {.task.title = postgres_libpq.PQgetvalue(answer, i, 0)};
         status = emit(r, &row);
     }
     return status;
@@ -155,7 +155,7 @@ static tasks_status take_owners(backend_read *r, const PGresult *answer)
 static tasks_status take_rows(backend_read *r, const PGresult *answer)
 {
     tasks_status status = TASKS_OK;
-    for (int i = 0; !status && i < libpq.PQntuples(answer); i++) {
+    for (int i = 0; !status && i < postgres_libpq.PQntuples(answer); i++) {
         backend_row row;
         postgres_row(answer, i, &row);
         if (row.task.title) {
@@ -174,7 +174,7 @@ static tasks_status take(backend_read *r, const PGresult *answer)
     r->sink.restart(r->sink.context);
     if (r->kind == BACKEND_OWNERS)
         return take_owners(r, answer);
-    if (r->kind == BACKEND_GET && !libpq.PQntuples(answer))
+    if (r->kind == BACKEND_GET && !postgres_libpq.PQntuples(answer))
         return fail(&r->error, TASKS_NOT_FOUND, "task_missing", "no task %lld", (long long)r->id);
     return take_rows(r, answer);
 }
@@ -276,7 +276,7 @@ static uint32_t take_all(const group *g)
         answer = i < g->count ? postgres_answer(g->c, g->error) : NULL;
         if (answer || (i < g->count && !g->c->broken && !postgres_again(g->c)))
             done += share(g, i, answer);
-        libpq.PQclear(answer);
+        postgres_libpq.PQclear(answer);
     } while (answer);
     postgres_drain(g->c);
     return done;

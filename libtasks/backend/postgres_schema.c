@@ -36,14 +36,14 @@ static const char version_sql[] = "SELECT max(version), max(oldest_program) FROM
 
 static tasks_status check_server(postgres_connection *c, const PGresult *r, tasks_error *error)
 {
-    if (libpq.PQserverVersion(c->pg) < SERVER_OLDEST)
+    if (postgres_libpq.PQserverVersion(c->pg) < SERVER_OLDEST)
         return fail(error, TASKS_UNSUPPORTED, "backend_limit",
                     "the server is PostgreSQL %d; version 15 or newer is needed",
-                    libpq.PQserverVersion(c->pg) / 10000);
-    if (!*libpq.PQgetvalue(r, 0, 2))
+                    postgres_libpq.PQserverVersion(c->pg) / 10000);
+    if (!*postgres_libpq.PQgetvalue(r, 0, 2))
         return fail(error, TASKS_UNSUPPORTED, "backend_limit",
                     "the database is not encoded in UTF8: create one that is");
-    if (!*libpq.PQgetvalue(r, 0, 3))
+    if (!*postgres_libpq.PQgetvalue(r, 0, 3))
         return postgres_state_error("3F000", error);
     return TASKS_OK;
 }
@@ -55,7 +55,7 @@ static tasks_status read_version(postgres_connection *c, int32_t *version, tasks
         return error->status;
     *version = (int32_t)postgres_column_int(r, 0, 0);
     int64_t oldest = postgres_column_int(r, 0, 1);
-    libpq.PQclear(r);
+    postgres_libpq.PQclear(r);
     if (oldest > BACKEND_SCHEMA)
         return fail(error, TASKS_UNSUPPORTED, "store_newer",
                     "the store has schema %d, from a newer program; this one knows up to %d: update it",
@@ -72,7 +72,7 @@ static tasks_status look(postgres_connection *c, int32_t *version, tasks_error *
         return error->status;
     int64_t tables = postgres_column_int(r, 0, 0), known = postgres_column_int(r, 0, 1);
     tasks_status status = check_server(c, r, error);
-    libpq.PQclear(r);
+    postgres_libpq.PQclear(r);
     if (status)
         return status;
     if (tables && !known)

@@ -288,12 +288,12 @@ static tasks_status parse(postgres_target *t, const char *uri, uint32_t timeout_
 {
     char *words = NULL;
     builder b = {.target = t, .timeout_ms = timeout_ms};
-    PQconninfoOption *options = libpq.PQconninfoParse(uri, &words);
-    libpq.PQfreemem(words);
+    PQconninfoOption *options = postgres_libpq.PQconninfoParse(uri, &words);
+    postgres_libpq.PQfreemem(words);
     if (!options)
         return malformed(error);
     tasks_status status = build(&b, options, error);
-    libpq.PQconninfoFree(options);
+    postgres_libpq.PQconninfoFree(options);
     return status;
 }
 

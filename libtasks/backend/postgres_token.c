@@ -34,20 +34,20 @@ tasks_status postgres_token_add(void *connection, backend_token *token, tasks_er
     if (!r)
         return error->status;
     token->id = postgres_column_int(r, 0, 0);
-    libpq.PQclear(r);
+    postgres_libpq.PQclear(r);
     return TASKS_OK;
 }
 
 static tasks_status read_token(const PGresult *r, backend_token *token, tasks_error *error)
 {
-    if (!libpq.PQntuples(r))
+    if (!postgres_libpq.PQntuples(r))
         return missing(error);
-    size_t length = (size_t)libpq.PQgetlength(r, 0, 2);
-    if (libpq.PQgetlength(r, 0, 1) != BACKEND_DIGEST || length >= sizeof token->owner)
+    size_t length = (size_t)postgres_libpq.PQgetlength(r, 0, 2);
+    if (postgres_libpq.PQgetlength(r, 0, 1) != BACKEND_DIGEST || length >= sizeof token->owner)
         return postgres_state_error("XX001", error);
     token->id = postgres_column_int(r, 0, 0);
-    memcpy(token->digest, libpq.PQgetvalue(r, 0, 1), BACKEND_DIGEST);
-    memcpy(token->owner, libpq.PQgetvalue(r, 0, 2), length + 1);
+    memcpy(token->digest, postgres_libpq.PQgetvalue(r, 0, 1), BACKEND_DIGEST);
+    memcpy(token->owner, postgres_libpq.PQgetvalue(r, 0, 2), length + 1);
     token->read_only = (int32_t)postgres_column_int(r, 0, 3);
     token->created_at_ms = postgres_column_int(r, 0, 4);
     token->expires_at_ms = postgres_column_time(r, 0, 5);
@@ -64,7 +64,7 @@ tasks_status postgres_token_get(void *connection, const uint8_t *digest, backend
         postgres_int(&v, token->id);
     PGresult *r = postgres_ask_prepared(connection, digest ? &find : &next, &v, error);
     tasks_status status = r ? read_token(r, token, error) : error->status;
-    libpq.PQclear(r);
+    postgres_libpq.PQclear(r);
     return status;
 }
 
@@ -75,7 +75,7 @@ tasks_status postgres_token_remove(void *connection, int64_t id, tasks_error *er
     PGresult *r = postgres_ask_prepared(connection, &take_away, &v, error);
     if (!r)
         return error->status;
-    bool removed = strcmp(libpq.PQcmdTuples(r), "0") != 0;
-    libpq.PQclear(r);
+    bool removed = strcmp(postgres_libpq.PQcmdTuples(r), "0") != 0;
+    postgres_libpq.PQclear(r);
     return removed ? TASKS_OK : missing(error);
 }

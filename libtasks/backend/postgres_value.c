@@ -136,11 +136,11 @@ void postgres_array_bind(postgres_values *v, postgres_array *a)
 /* Whole numbers of any size: a column may be widened while we run. */
 int64_t postgres_column_int(const PGresult *r, int row, int column)
 {
-    const char *bytes = libpq.PQgetvalue(r, row, column);
+    const char *bytes = postgres_libpq.PQgetvalue(r, row, column);
     uint64_t big = 0;
     uint32_t word;
     uint16_t half;
-    switch (libpq.PQgetlength(r, row, column)) {
+    switch (postgres_libpq.PQgetlength(r, row, column)) {
     case sizeof big:
         memcpy(&big, bytes, sizeof big);
         return (int64_t)be64toh(big);
@@ -157,7 +157,7 @@ int64_t postgres_column_int(const PGresult *r, int row, int column)
 
 int64_t postgres_column_time(const PGresult *r, int row, int column)
 {
-    return libpq.PQgetisnull(r, row, column) ? TASKS_NO_TIME : postgres_column_int(r, row, column);
+    return postgres_libpq.PQgetisnull(r, row, column) ? TASKS_NO_TIME : postgres_column_int(r, row, column);
 }
 
 static double column_double(const PGresult *r, int row, int column)
@@ -165,12 +165,12 @@ static double column_double(const PGresult *r, int row, int column)
     int64_t bits = postgres_column_int(r, row, column);
     double number;
     memcpy(&number, &bits, sizeof number);
-    return libpq.PQgetisnull(r, row, column) ? NAN : number;
+    return postgres_libpq.PQgetisnull(r, row, column) ? NAN : number;
 }
 
 static const char *column_text(const PGresult *r, int row, int column)
 {
-    return libpq.PQgetisnull(r, row, column) ? NULL : libpq.PQgetvalue(r, row, column);
+    return postgres_libpq.PQgetisnull(r, row, column) ? NULL : postgres_libpq.PQgetvalue(r, row, column);
 }
 
 void postgres_row(const PGresult *r, int row, backend_row *out)
@@ -189,7 +189,7 @@ void postgres_row(const PGresult *r, int row, backend_row *out)
                  .uid = column_text(r, row, 10),
                  .title = column_text(r, row, 11),
                  .notes = column_text(r, row, 13),
-                 .deleted = libpq.PQnfields(r) > 14 ? (int32_t)postgres_column_int(r, row, 14) : 0},
+                 .deleted = postgres_libpq.PQnfields(r) > 14 ? (int32_t)postgres_column_int(r, row, 14) : 0},
         .tags = column_text(r, row, 12),
     };
 }

@@ -17,7 +17,7 @@ static tasks_status look(postgres_connection *c, int64_t *seen, tasks_error *err
     if (!r)
         return error->status;
     *seen = postgres_column_int(r, 0, 0);
-    libpq.PQclear(r);
+    postgres_libpq.PQclear(r);
     return TASKS_OK;
 }
 

@@ -30,7 +30,7 @@ static tasks_status send_bare(postgres_connection *c, const postgres_statement *
                               int what, tasks_error *error)
 {
     int count = s->type_count > v->count ? s->type_count : v->count;
-    if (!libpq.PQsendQueryParams(c->pg, s->text, count, s->types, v->bytes, v->length, v->format, 1))
+    if (!postgres_libpq.PQsendQueryParams(c->pg, s->text, count, s->types, v->bytes, v->length, v->format, 1))
         return lost(c, error);
     return expect(c, what, error);
 }
@@ -72,7 +72,7 @@ static int place_of(postgres_connection *c, uint32_t key)
 static tasks_status prepare(postgres_connection *c, int place, const char *name, const postgres_statement *s,
                             tasks_error *error)
 {
-    if (!libpq.PQsendPrepare(c->pg, name, s->text, s->type_count, s->types))
+    if (!postgres_libpq.PQsendPrepare(c->pg, name, s->text, s->type_count, s->types))
         return lost(c, error);
     c->statements[place].key = s->key;
     c->statements[place].state = POSTGRES_ASKED;
@@ -92,19 +92,20 @@ tasks_status postgres_send(postgres_connection *c, const postgres_statement *s, 
         status = prepare(c, place, name, s, error);
     if (status)
         return status;
-    if (!libpq.PQsendQueryPrepared(c->pg, name, v->count, v->bytes, v->length, v->format, 1))
+    if (!postgres_libpq.PQsendQueryPrepared(c->pg, name, v->count, v->bytes, v->length, v->format, 1))
         return lost(c, error);
     return expect(c, ANSWER_OF_QUERY, error);
 }
 
 tasks_status postgres_flush(postgres_connection *c, tasks_error *error)
 {
-    return libpq.PQsendFlushRequest(c->pg) && libpq.PQflush(c->pg) >= 0 ? TASKS_OK : lost(c, error);
+    return postgres_libpq.PQsendFlushRequest(c->pg) && postgres_libpq.PQflush(c->pg) >= 0 ? TASKS_OK
+                                                                                          : lost(c, error);
 }
 
 tasks_status postgres_sync(postgres_connection *c, tasks_error *error)
 {
-    return libpq.PQpipelineSync(c->pg) ? TASKS_OK : lost(c, error);
+    return postgres_libpq.PQpipelineSync(c->pg) ? TASKS_OK : lost(c, error);
 }
 
 /* ---- In ---- */
@@ -114,19 +115,19 @@ static PGresult *read_result(postgres_connection *c)
 {
     PGresult *r = NULL;
     for (int tries = 0; !r && tries < 3 && postgres_wait(c); tries++)
-        r = libpq.PQgetResult(c->pg);
+        r = postgres_libpq.PQgetResult(c->pg);
     return r;
 }
 
 static bool good(const PGresult *r)
 {
-    ExecStatusType status = libpq.PQresultStatus(r);
+    ExecStatusType status = postgres_libpq.PQresultStatus(r);
     return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
 static tasks_status no_answer(postgres_connection *c, tasks_error *error)
 {
-    bool late = libpq.PQstatus(c->pg) == CONNECTION_OK;
+    bool late = postgres_libpq.PQstatus(c->pg) == CONNECTION_OK;
     lost(c, error);
     if (!late)
         return error->status;
@@ -147,7 +148,7 @@ static PGresult *read_others(postgres_connection *c)
             return r;
         if (what != ANSWER_TO_DROP)
             c->statements[what - 1].state = POSTGRES_PREPARED;
-        libpq.PQclear(r);
+        postgres_libpq.PQclear(r);
     }
     return NULL;
 }
@@ -166,7 +167,7 @@ PGresult *postgres_answer(postgres_connection *c, tasks_error *error)
     if (good(r))
         return r;
     postgres_failed(c, r, error);
-    libpq.PQclear(r);
+    postgres_libpq.PQclear(r);
     return NULL;
 }
 
@@ -183,8 +184,8 @@ void postgres_drain(postgres_connection *c)
     PGresult *r;
     bool more = true;
     while (more && (r = read_result(c))) {
-        more = libpq.PQresultStatus(r) != PGRES_PIPELINE_SYNC;
-        libpq.PQclear(r);
+        more = postgres_libpq.PQresultStatus(r) != PGRES_PIPELINE_SYNC;
+        postgres_libpq.PQclear(r);
     }
     c->broken |= more;
     settle(c);
@@ -227,7 +228,7 @@ void postgres_forget(postgres_connection *c)
 {
     tasks_error ignored;
     memset(c->statements, 0, sizeof c->statements);
-    libpq.PQclear(postgres_ask(c, "DEALLOCATE ALL", NULL, &ignored));
+    postgres_libpq.PQclear(postgres_ask(c, "DEALLOCATE ALL", NULL, &ignored));
 }
 
 /* Text of several statements only goes by the simple protocol, which a pipeline has not. */
@@ -235,16 +236,16 @@ tasks_status postgres_script(postgres_connection *c, const char *text, tasks_err
 {
     tasks_status status = TASKS_OK;
     PGresult *r;
-    if (!libpq.PQexitPipelineMode(c->pg) || !libpq.PQsendQuery(c->pg, text))
+    if (!postgres_libpq.PQexitPipelineMode(c->pg) || !postgres_libpq.PQsendQuery(c->pg, text))
         return lost(c, error);
-    while ((r = postgres_wait(c) ? libpq.PQgetResult(c->pg) : NULL)) {
+    while ((r = postgres_wait(c) ? postgres_libpq.PQgetResult(c->pg) : NULL)) {
         if (!status && !good(r))
             status = postgres_failed(c, r, error);
-        libpq.PQclear(r);
+        postgres_libpq.PQclear(r);
     }
     if (!status && c->broken)
         status = no_answer(c, error);
-    if (!libpq.PQenterPipelineMode(c->pg))
+    if (!postgres_libpq.PQenterPipelineMode(c->pg))
         c->broken = true;
     return status;
 }

@@ -158,7 +158,7 @@ static tasks_status take_result(postgres_group *g, postgres_share *s, uint32_t w
 
 static int rows_of(const PGresult *r)
 {
-    return r ? libpq.PQntuples(r) : 0;
+    return r ? postgres_libpq.PQntuples(r) : 0;
 }
 
 static void load_rows(postgres_draft *d, const PGresult *r, bool expired)
@@ -184,17 +184,17 @@ static tasks_status take_tasks(postgres_group *g, postgres_draft *d, const PGres
 static void take_holders(postgres_draft *d, const PGresult *r)
 {
     for (int i = 0; i < rows_of(r); i++)
-        postgres_draft_hold(d, libpq.PQgetvalue(r, i, 0), postgres_column_int(r, i, 1));
+        postgres_draft_hold(d, postgres_libpq.PQgetvalue(r, i, 0), postgres_column_int(r, i, 1));
 }
 
 static void take_answers(postgres_draft *d, const PGresult *r)
 {
     for (int i = 0; i < rows_of(r); i++) {
-        const postgres_draft_answer kept = {.key = libpq.PQgetvalue(r, i, 0),
+        const postgres_draft_answer kept = {.key = postgres_libpq.PQgetvalue(r, i, 0),
                                             .hash = (uint64_t)postgres_column_int(r, i, 1),
                                             .revision = postgres_column_int(r, i, 2),
                                             .created_at = postgres_column_int(r, i, 3),
-                                            .text = libpq.PQgetvalue(r, i, 4)};
+                                            .text = postgres_libpq.PQgetvalue(r, i, 4)};
         postgres_draft_answered(d, &kept);
     }
 }
@@ -236,7 +236,7 @@ static tasks_status take_first(postgres_group *g)
 {
     PGresult *begun = postgres_group_answer(g);
     tasks_status status = begun ? TASKS_OK : g->error->status;
-    libpq.PQclear(begun);
+    postgres_libpq.PQclear(begun);
     for (uint32_t i = 0; !status && i < g->share_count; i++)
         status = take_share(g, &g->shares[i]);
     return status;

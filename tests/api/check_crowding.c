@@ -169,10 +169,9 @@ END_TEST
 
 START_TEST(hundreds_of_hostile_connections_starve_nobody)
 {
-    static const char *const kinds[] = {"", "GET / HTTP/1.1\r\nA:",
-                                        "POST /tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
-                                        "application/json\r\nContent-Length: 60000\r\n\r\n[",
-                                        GET};
+    static const char post[] = "POST /tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                               "application/json\r\nContent-Length: 60000\r\n\r\n[";
+    static const char *const kinds[] = {"", "GET / HTTP/1.1\r\nA:", post, GET};
     static int fds[300];
     SERVER_START(&server, "--workers", "512");
     for (int i = 0; i < RUN_COUNT(fds); i++) {

@@ -40,7 +40,7 @@ START_TEST(without_a_word_it_serves_a_store_at_home)
     setenv("HOME", home, 1);
     unsetenv("XDG_DATA_HOME");
     SERVER_SPAWN(&server, "--listen", "127.0.0.1:0");
-    ck_assert_msg(server_says(&server, "/home/.local/share/tasks/tasks.db\"}\n"), "%s", server.said);
+    ck_assert_msg(server_says(&server, "home/.local/share/tasks/tasks.db\"}\n"), "%s", server.said);
     ck_assert_int_eq(server_wait((server_signal(&server, 15), &server)), 0);
     snprintf(path, sizeof path, "%s/.local/share/tasks/tasks.db", home);
     ck_assert_int_eq(stat(path, &about), 0);

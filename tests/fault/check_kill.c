@@ -158,8 +158,10 @@ static void look(tasks_db *view)
     for (;; page = next) {
         for (uint32_t i = 0; i < tasks_page_count(page); i++) {
             const tasks_task *task = tasks_page_at(page, i);
-            int number, writer;
-            ck_assert_int_eq(sscanf(task->title, "task %d of %d", &number, &writer), 2);
+            char *rest;
+            long number = strtol(task->title + strlen("task "), &rest, 10);
+            long writer = strtol(rest + strlen(" of "), &rest, 10);
+            ck_assert_str_eq(rest, "");
             states[writer][number].there++;
             ck_assert_int_eq(task->completed, !!*task->notes); /* both or none */
             states[writer][number].changed = task->completed;

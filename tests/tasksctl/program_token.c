@@ -33,7 +33,7 @@ START_TEST(a_new_token_is_shown_and_works)
     result r = RUN("token", "create", "--owner", "alice", "--quiet");
     program_expect(&r, 0, NULL, "");
     ck_assert_uint_eq(r.out_length, TASKS_TOKEN_SIZE);
-    strncat(text, r.out, TASKS_TOKEN_SIZE - 1);
+    memcpy(text, r.out, TASKS_TOKEN_SIZE - 1);
     ck_assert_str_eq(holder(text), "alice");
     r = RUN("token", "create");
     program_expect(&r, 0, NULL, "");
@@ -75,7 +75,7 @@ START_TEST(a_revoked_token_is_gone)
 {
     char text[64] = "";
     result r = RUN("token", "create", "--quiet");
-    strncat(text, r.out, TASKS_TOKEN_SIZE - 1);
+    memcpy(text, r.out, TASKS_TOKEN_SIZE - 1);
     ck_assert_ptr_nonnull(holder(text));
     EXPECT(0, "Revoked token 1\n", "", "token", "revoke", "1");
     ck_assert_ptr_null(holder(text));

@@ -1,7 +1,7 @@
 /* Who is let in, and to what: every route of the table, without a socket. */
 #include "auth.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ask.h"
@@ -215,8 +215,13 @@ static void limit(int64_t burst)
 /* What RateLimit says: what is left, and that it takes about so many seconds until all of it is back. */
 static void check_left(int left, int full_s)
 {
-    int r = -1, t = -1;
-    ck_assert_int_eq(sscanf(ask_header("RateLimit"), "\"default\";r=%d;t=%d", &r, &t), 2);
+    static const char start[] = "\"default\";r=", middle[] = ";t=";
+    char *rest;
+    const char *said = ask_header("RateLimit");
+    ck_assert_int_eq(strncmp(said, start, sizeof start - 1), 0);
+    long r = strtol(said + sizeof start - 1, &rest, 10);
+    ck_assert_int_eq(strncmp(rest, middle, sizeof middle - 1), 0);
+    long t = strtol(rest + sizeof middle - 1, &rest, 10);
     ck_assert_int_eq(r, left);
     ck_assert_int_le(t, full_s);
     ck_assert_int_gt(t, full_s - 600);

@@ -156,7 +156,8 @@ START_TEST(a_token_cannot_be_changed)
     setup(JWT_RS256);
     char *token = strdup(issuer_token(&issuer, ISSUER_RSA, "{}", "{}"));
     ck_assert_int_eq(show(token)->status, 200);
-    for (size_t i = 0; token[i]; i += 7) {
+    size_t length = strlen(token);
+    for (size_t i = 0; i < length; i += 7) {
         char before = token[i];
         token[i] = before == 'A' ? 'B' : 'A';
         ck_assert_msg(show(token)->status == 401, "at %zu", i);

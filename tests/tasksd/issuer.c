@@ -218,10 +218,10 @@ const char *issuer_token(const struct issuer *issuer, enum issuer_signer signer,
     change(body, claims);
     text[0] = '\0';
     put_part(text, head);
-    strcat(text, ".");
+    memcpy(text + strlen(text), ".", sizeof ".");
     put_part(text, body);
     size_t length = sign_as(issuer, signer, text, signature);
-    strcat(text, ".");
+    memcpy(text + strlen(text), ".", sizeof ".");
     base64url_write(signature, length, text + strlen(text));
     return text;
 }
