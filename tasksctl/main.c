@@ -2,31 +2,10 @@
 #include "interrupt.h"
 #include "terminal.h"
 
-enum { IDS = TASKS_LIMIT_MAX }; /* as many as one batch holds */
-
-static const cli_command commands[] = {
-    {"add", cmd_add, "TITLE|-", 1, 1, "Add a task, or one for each line of standard input", &cmd_add_form},
-    {"list", cmd_list, "", 0, 0, "List tasks", &cmd_list_form},
-    {"show", cmd_show, "ID...", 1, IDS, "Show all that is known about tasks", &cmd_show_form},
-    {"edit", cmd_edit, "ID", 1, 1, "Change a task", &cmd_edit_form},
-    {"done", cmd_done, "ID...", 1, IDS, "Mark tasks as done", &cmd_done_form},
-    {"undone", cmd_undone, "ID...", 1, IDS, "Mark tasks as open again", &cmd_undone_form},
-    {"delete", cmd_delete, "ID...", 0, IDS, "Delete tasks", &cmd_delete_form},
-    {"migrate", cmd_migrate, "", 0, 0, "Bring the store's schema up to date", &cmd_migrate_form},
-    {"check", cmd_check, "", 0, 0, "Read the whole store and check it", &cmd_check_form},
-    {"backup", cmd_backup, "FILE", 1, 1, "Write a verified copy of the store", &cmd_backup_form},
-    {"stats", cmd_stats, "", 0, 0, "Show figures of the store", &cmd_stats_form},
-    {"token", cmd_token, "create|list|revoke [ID]", 1, 2, "Let others in to a server, or no longer",
-     &cmd_token_form},
-    {"version", cmd_version, "", 0, 0, "Print the version", &cmd_version_form},
-    {"help", cmd_help, "[COMMAND]", 0, 1, "Explain a command", &cmd_help_form},
-    {0},
-};
-
 int main(int argc, char **argv)
 {
     (void)argc;
     terminal_hold_streams();
     interrupt_catch();
-    return cli_run(commands, argv);
+    return cli_run(cmd_table, argv);
 }

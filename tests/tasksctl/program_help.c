@@ -1,10 +1,8 @@
 #include <string.h>
 
+#include "cmd.h"
 #include "program.h"
 #include "run.h"
-
-static const char *const commands[] = {"add",     "list",  "show",   "edit",  "done",  "undone",  "delete",
-                                       "migrate", "check", "backup", "stats", "token", "version", "help"};
 
 /* Examples come first, and every line fits on a screen. */
 static void expect_help(const result *r)
@@ -19,13 +17,12 @@ static void expect_help(const result *r)
 
 START_TEST(every_command_explains_itself)
 {
-    for (int i = 0; i < RUN_COUNT(commands); i++) {
-        result help = RUN("help", commands[i]), option = RUN(commands[i], "--help"),
-               letter = RUN("-h", commands[i]);
+    for (const cli_command *c = cmd_table; c->name; c++) {
+        result help = RUN("help", c->name), flag = RUN(c->name, "--help"), letter = RUN("-h", c->name);
         expect_help(&help);
-        ck_assert_str_eq(help.out, option.out);
+        ck_assert_str_eq(help.out, flag.out);
         ck_assert_str_eq(help.out, letter.out);
-        ck_assert_ptr_nonnull(strstr(help.out, commands[i]));
+        ck_assert_ptr_nonnull(strstr(help.out, c->name));
     }
 }
 END_TEST
@@ -34,8 +31,8 @@ START_TEST(the_overview_names_all)
 {
     result r = RUN("help");
     expect_help(&r);
-    for (int i = 0; i < RUN_COUNT(commands); i++)
-        ck_assert_ptr_nonnull(strstr(r.out, commands[i]));
+    for (const cli_command *c = cmd_table; c->name; c++)
+        ck_assert_ptr_nonnull(strstr(r.out, c->name));
     ck_assert_ptr_nonnull(strstr(r.out, "\n  130  interrupted\n"));
     ck_assert_str_eq(RUN("--help").out, r.out);
     ck_assert_str_eq(RUN("-h").out, r.out);
@@ -93,6 +90,22 @@ START_TEST(the_first_fault_is_reported_in_the_form_that_was_asked_for)
 }
 END_TEST
 
+START_TEST(every_shell_completes_every_command)
+{
+    static const char *const shells[] = {"bash", "zsh", "fish"};
+    for (int i = 0; i < RUN_COUNT(shells); i++) {
+        result r = RUN("completion", shells[i]);
+        program_expect(&r, 0, NULL, "");
+        for (const cli_command *c = cmd_table; c->name; c++) {
+            ck_assert_ptr_nonnull(strstr(r.out, c->name));
+            for (const option *o = c->form->options; o && o->name; o++)
+                ck_assert_msg(strstr(r.out, o->name) != NULL, "%s: --%s", shells[i], o->name);
+        }
+    }
+    REFUSES(2, "'csh' is no shell that is known: bash, zsh or fish", "completion", "csh");
+}
+END_TEST
+
 START_TEST(prints_the_version)
 {
     EXPECT(0, "tasksctl 0.1.0 (libtasks 0.1.0)\n", "", "version");
@@ -110,6 +123,7 @@ int main(void)
                                   a_command_is_required,
                                   names_what_was_meant,
                                   the_first_fault_is_reported_in_the_form_that_was_asked_for,
+                                  every_shell_completes_every_command,
                                   prints_the_version,
                                   NULL};
     return program_tests("tasksctl help", tests);
