@@ -17,6 +17,9 @@ const cli_command cmd_table[] = {
     {"token", cmd_token, "create|list|revoke [ID]", 1, 2, "Let others in to a server, or no longer",
      &cmd_token_form},
     {"version", cmd_version, "", 0, 0, "Print the version", &cmd_version_form},
+#ifdef TASKS_NET
+    {"probe", cmd_probe, "URL", 1, 1, "Ask a running server whether it is well", &cmd_probe_form},
+#endif
     {"completion", cmd_completion, "bash|zsh|fish", 1, 1, "Print what makes a shell complete commands",
      &cmd_completion_form},
     {"help", cmd_help, "[COMMAND]", 0, 1, "Explain a command", &cmd_help_form},
