@@ -492,7 +492,8 @@ TASKS_API void tasks_text_free(tasks_text *text);
 /** A task as a JSON object: id uid url title notes completed completed_at priority order tags due_at
  *  expires_at created_at updated_at revision. Times are RFC 3339 in UTC with milliseconds; what is
  *  absent is null (notes: "").
- *  @param url_base  put before the id to make `url` ("http://host/tasks/"); NULL leaves `url` out */
+ *  @param url_base  put before the id to make `url` ("http://host/tasks/"); NULL leaves `url` out
+ *  @return OK, INVALID option_malformed (no URL begins with this), NO_MEMORY. */
 TASKS_API tasks_status tasks_task_json(const tasks_task *task, const char *url_base, tasks_text **out,
                                        tasks_error *error);
 

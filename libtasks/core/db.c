@@ -43,10 +43,10 @@ static tasks_status options_read(const tasks_options *theirs, tasks_options *out
         return status;
     if (!out->uri && !out->password_ref)
         return fail_field(error, "uri", "uri_malformed", "the URI is missing: use sqlite:PATH");
-    if (out->pool_size > POOL_SLOTS_MAX || out->migrate < TASKS_MIGRATE_DEFAULT ||
-        out->migrate > TASKS_MIGRATE_NO || out->tombstone_ms < 0)
+    if (out->pool_size > POOL_SLOTS_MAX || out->timeout_ms > INT32_MAX ||
+        out->migrate < TASKS_MIGRATE_DEFAULT || out->migrate > TASKS_MIGRATE_NO || out->tombstone_ms < 0)
         return fail(error, TASKS_INVALID, "option_malformed",
-                    "pool_size, migrate or tombstone_ms is out of range");
+                    "pool_size, timeout_ms, migrate or tombstone_ms is out of range");
     return TASKS_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "fail.h"
 #include "json_out.h"
 #include "page.h"
+#include "text.h"
 
 enum { JSON_MAX = 1 << 28 };
 
@@ -13,7 +14,7 @@ static void write_url(json_out *j, const char *url_base, int64_t id)
 {
     json_out_raw(j, "url", "", 0);
     buf_char(j->to, '"');
-    buf_text(j->to, url_base); /* made by the caller from checked parts: nothing to escape */
+    buf_text(j->to, url_base); /* checked: nothing to escape */
     buf_int(j->to, id);
     buf_char(j->to, '"');
 }
@@ -74,12 +75,25 @@ static tasks_status take_text(buf *b, tasks_text **out, tasks_error *error)
     return TASKS_OK;
 }
 
+/* Once for all tasks of a page, so that the URL of each is copied as it is. */
+static tasks_status check_url_base(const char *url_base, tasks_error *error)
+{
+    size_t length = url_base ? strlen(url_base) : 0;
+    if (!length || (text_count(url_base, length) >= 0 && !text_has_control(url_base, length, "") &&
+                    !strpbrk(url_base, "\"\\")))
+        return TASKS_OK;
+    return fail_field(error, "url_base", "option_malformed", "url_base holds what cannot be in a URL");
+}
+
 tasks_status tasks_task_json(const tasks_task *task, const char *url_base, tasks_text **out,
                              tasks_error *error)
 {
     buf b;
     json_out j;
     *out = NULL;
+    tasks_status status = check_url_base(url_base, error);
+    if (status)
+        return status;
     buf_init(&b, JSON_MAX);
     json_out_init(&j, &b);
     write_task(&j, task, url_base);
@@ -92,6 +106,9 @@ tasks_status tasks_page_json(const tasks_page *page, const char *url_base, tasks
     buf b;
     json_out j;
     *out = NULL;
+    tasks_status status = check_url_base(url_base, error);
+    if (status)
+        return status;
     buf_init(&b, JSON_MAX);
     json_out_init(&j, &b);
     json_out_array(&j, NULL);

@@ -319,6 +319,8 @@ static tasks_status query_shape(const tasks_query *q, backend_list *out, tasks_e
                           .completed = q->completed,
                           .due_before_ms = q->due_before_ms};
     tasks_status status = rules_limit(q->limit, &out->limit, error);
+    if (!status && q->due_before_ms == TASKS_NO_TIME)
+        status = fail_field(error, "due_before", "time_range", "due_before is 0 for all tasks");
     return status || !q->due_before_ms ? status : check_time("due_before", q->due_before_ms, error);
 }
 
