@@ -127,7 +127,8 @@ START_TEST(every_other_length_is_noticed)
     }
     strcat(longer, "A");
     refused(longer, &list, "cursor_malformed");
-    strcat(longer, longer + CURSOR_SIZE / 2);
+    for (int i = 0; i < CURSOR_SIZE; i++)
+        strcat(longer, "A");
     refused(longer, &list, "cursor_malformed");
 }
 END_TEST

@@ -386,6 +386,7 @@ static const struct query_case {
     {"due before 1970", NULL, "", QUERY(.due_before_ms = -1)},
     {"due before the first time", NULL, "", QUERY(.due_before_ms = TIMESTAMP_MIN)},
     {"due before the last time", NULL, "", QUERY(.due_before_ms = TIMESTAMP_MAX)},
+    {"due before no time", "time_range", "due_before", QUERY(.due_before_ms = TASKS_NO_TIME)},
     {"due before all times", "time_range", "due_before", QUERY(.due_before_ms = TIMESTAMP_MIN - 1)},
     {"due after all times", "time_range", "due_before", QUERY(.due_before_ms = TIMESTAMP_MAX + 1)},
     {"a cursor that is none", "cursor_malformed", "cursor", QUERY(.cursor = "x")},
