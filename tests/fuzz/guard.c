@@ -44,7 +44,9 @@ static void read_field(const char *at, const char *colon, const char *end, struc
  * ended the first line cannot be told after civetweb.) */
 static void read_strictly(const char *at, const char *end, struct strict *out)
 {
-    const char *stop = at + strcspn(at, "\r\n");
+    const char *stop = at;
+    while (stop < end && *stop != '\r' && *stop != '\n')
+        stop++;
     FUZZ_CHECK(stop + 2 < end && isspace((unsigned char)stop[1]));
     for (at = stop + 2; (stop = line_end(at, end)) && stop > at; at = stop + 2) {
         const char *colon = memchr(at, ':', (size_t)(stop - at));

@@ -74,6 +74,16 @@ static size_t read_headers(char *lines, struct http_header *headers)
     return count;
 }
 
+/* Bodies are bytes; those of the page end without a NUL. */
+static char *copy_body(const char *body, size_t size)
+{
+    char *copy = calloc(1, size + 1);
+    ck_assert_ptr_nonnull(copy);
+    if (size)
+        memcpy(copy, body, size);
+    return copy;
+}
+
 static void run(struct http_request *rq)
 {
     struct http_response rs;
@@ -84,8 +94,8 @@ static void run(struct http_request *rq)
     dispatch_run(&ask_app, routes_public, rq, &rs);
     http_head(&rs, &head);
     const char *body = http_body(&rs, rq->method, &size);
-    answer = (struct answer){
-        .status = rs.status, .head = buf_take(&head, NULL), .body = strndup(size ? body : "", size)};
+    answer =
+        (struct answer){.status = rs.status, .head = buf_take(&head, NULL), .body = copy_body(body, size)};
     answer.json = json_loads(answer.body, 0, NULL);
     schema_check(rq, &rs, answer.body);
     http_response_done(&rs);
