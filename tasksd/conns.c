@@ -249,6 +249,7 @@ static size_t gather(struct conns *c, size_t item_count, int64_t now)
         uint32_t address = sockets_address(item->key);
         c->members[count++] = (struct crowd_member){.address = address,
                                                     .exempt = access_trusts(c->options.access, address),
+                                                    .waiting = sockets_pending(item),
                                                     .idle_ms = idle_time(c, item, now),
                                                     .fd = item->fd};
     }

@@ -4,6 +4,8 @@
 
 static int longest_idle_first(const struct crowd_member *a, const struct crowd_member *b)
 {
+    if (a->waiting != b->waiting)
+        return a->waiting ? 1 : -1;
     return (a->idle_ms < b->idle_ms) - (a->idle_ms > b->idle_ms);
 }
 

@@ -11,6 +11,7 @@ enum { CROWD_AT_WORK = -1 };
 struct crowd_member {
     uint32_t address;
     bool exempt;     /* from the limit of its address */
+    bool waiting;    /* has sent what nobody has read yet */
     bool out;        /* the verdict */
     int64_t idle_ms; /* since it came or was last answered; CROWD_AT_WORK while a request is handled */
     int fd;          /* the caller's */
@@ -23,7 +24,8 @@ struct crowd_limits {
 };
 
 /* Of an address that has too many the longest idle go; then, while there are too many in total, the
- * longest idle of all. Nobody goes who is at work. Reorders `members`. */
+ * longest idle of all. Who waits to be read goes after those who are silent, and nobody who is at work.
+ * Reorders `members`. */
 void crowd_thin(struct crowd_member *members, size_t count, const struct crowd_limits *limits);
 
 #endif

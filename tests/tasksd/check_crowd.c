@@ -102,6 +102,22 @@ START_TEST(the_lately_busy_have_grace)
 }
 END_TEST
 
+/* An honest client may have to wait for a worker as long as the silent ones who keep it from one. */
+START_TEST(the_silent_go_before_those_who_wait)
+{
+    struct crowd_limits limits = {.per_address = 100, .total = 1, .grace_ms = 1000};
+    struct crowd_member members[] = {{.address = A, .idle_ms = 1500, .waiting = true, .fd = 1},
+                                     {.address = A, .idle_ms = 1500, .fd = 2},
+                                     {.address = A, .idle_ms = 1000, .fd = 3}};
+    crowd_thin(members, 3, &limits);
+    ck_assert(!is_out(members, 3, 1));
+    ck_assert_uint_eq(count_out(members, 3), 2);
+    limits.total = 0;
+    crowd_thin(members, 3, &limits);
+    ck_assert(is_out(members, 3, 1));
+}
+END_TEST
+
 START_TEST(both_limits_add_up)
 {
     struct crowd_limits limits = {.per_address = 2, .total = 2, .grace_ms = 0};
@@ -123,5 +139,6 @@ int main(void)
     return run_suite("crowd",
                      (const TTest *[]){room_for_all, an_address_has_its_share, nobody_goes_who_is_at_work,
                                        the_exempt_have_no_share, in_all_the_longest_idle_go,
-                                       the_lately_busy_have_grace, both_limits_add_up, NULL});
+                                       the_lately_busy_have_grace, the_silent_go_before_those_who_wait,
+                                       both_limits_add_up, NULL});
 }
