@@ -18,6 +18,12 @@ static const struct setting settings[] = {
      "a second address for health checks and figures, with threads of its own"},
     {"db", "URI", config_value_text, AT(db), 0, 0, NULL,
      "the store, such as sqlite:PATH; default: sqlite:$XDG_DATA_HOME/tasks/tasks.db"},
+    {"db-secret", "REF", config_value_text, AT(db_secret), 0, 0, NULL,
+     "where its password is: env:NAME, file:PATH or aws:NAME-OR-ARN, with #KEY for a member of it; without "
+     "--db "
+     "the secret is the whole connection. DB_SECRET_NAME=X in the environment stands for aws:X"},
+    {"env", "NAME", config_value_text, AT(env), 0, 0, NULL,
+     "what the server is for; production does not serve the default store"},
     {"migrate", NULL, config_value_switch, AT(migrate), 0, 0, "false",
      "make or update the schema at start; the default store is always brought up to date"},
     {"auth", "WAY", config_value_auth, 0, 0, 0, NULL,
@@ -281,6 +287,32 @@ static enum config_result check_issuer(struct reading *r)
     return bad(r, "--auth oidc", "needs --oidc-issuer and --oidc-audience");
 }
 
+/* The variable that deployments on AWS set: the name of a secret there. */
+static enum config_result read_secret_name(struct reading *r)
+{
+    const char *name = getenv("DB_SECRET_NAME");
+    buf reference;
+    if (r->config->db_secret || !name || !*name)
+        return CONFIG_RUN;
+    buf_init(&reference, 4096);
+    buf_print(&reference, "aws:%s", name);
+    r->config->db_secret =
+        reference.status ? NULL : arena_copy(&r->config->memory, reference.bytes, reference.length);
+    buf_done(&reference);
+    return r->config->db_secret ? CONFIG_RUN : bad(r, "DB_SECRET_NAME", "is too long");
+}
+
+/* A deployment that lost its settings must not come up empty, on a store of its own. */
+static enum config_result check_production(struct reading *r)
+{
+    const struct config *config = r->config;
+    if (config->db || config->db_secret || !config->env || strcmp(config->env, "production") != 0)
+        return CONFIG_RUN;
+    return bad(r, "--env production",
+               "there is neither --db nor --db-secret nor DB_SECRET_NAME; if it is to be SQLite, say --db "
+               "sqlite:PATH");
+}
+
 enum config_result config_read(struct config *config, char *const *argv, buf *fault)
 {
     struct reading reading = {.config = config, .fault = fault};
@@ -293,6 +325,10 @@ enum config_result config_read(struct config *config, char *const *argv, buf *fa
     }
     if (result == CONFIG_RUN)
         result = apply(&reading);
+    if (result == CONFIG_RUN)
+        result = read_secret_name(&reading);
+    if (result == CONFIG_RUN)
+        result = check_production(&reading);
     if (result == CONFIG_RUN)
         result = check_exposure(&reading);
     if (result == CONFIG_RUN)
@@ -313,6 +349,7 @@ void config_help(buf *to)
              "Serves a store of tasks over HTTP.\n\n"
              "  tasksd                                     on 127.0.0.1:5000, with a store in your home\n"
              "  tasksd --db sqlite:/srv/tasks.db --migrate another store\n"
+             "  tasksd --db-secret aws:prod/tasks-db       a database that a secret names\n"
              "  tasksd --listen 0.0.0.0:5000 --auth token  for who has a token: see tasksctl help token\n\n"
              "Each setting is also an environment variable (--admin-listen: TASKSD_ADMIN_LISTEN) and a line\n"
              "of the file that --config names (admin-listen = 127.0.0.1:5001). A flag comes before a\n"

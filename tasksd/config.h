@@ -19,7 +19,9 @@ enum config_auth { CONFIG_AUTH_UNSAID, CONFIG_AUTH_NONE, CONFIG_AUTH_TOKEN, CONF
 struct config {
     struct listen_address listen[LISTEN_MAX], admin[LISTEN_MAX];
     size_t listen_count, admin_count;
-    const char *db; /* NULL: the embedded default */
+    const char *db;        /* NULL: what the secret says; without one, the embedded default */
+    const char *db_secret; /* NULL: none */
+    const char *env;       /* what the server is for; NULL: nobody says */
     enum config_auth auth;
     const char *oidc_issuer, *oidc_audience; /* NULL without --auth oidc */
     enum jwt_algorithm oidc_algorithm;

@@ -43,7 +43,8 @@ static const enum server_exit exit_by_status[] = {
     [TASKS_INTERNAL] = SERVER_FAILED,
 };
 
-/* The embedded default is made and updated without being asked; any other store only with --migrate. */
+/* The embedded default is made and updated without being asked; any other store only with --migrate. Without
+ * a URI the secret is the whole connection. */
 static enum server_exit open_store(struct server *server, const char *uri)
 {
     const struct config *config = server->config;
@@ -51,13 +52,18 @@ static enum server_exit open_store(struct server *server, const char *uri)
     tasks_options options = TASKS_OPTIONS_INIT;
     options.uri = uri;
     options.pool_size = (uint32_t)config->pool;
-    options.migrate = config->migrate || !config->db ? TASKS_MIGRATE_YES : TASKS_MIGRATE_NO;
+    options.password_ref = config->db_secret;
+    bool embedded = !config->db && !config->db_secret;
+    options.migrate = config->migrate || embedded ? TASKS_MIGRATE_YES : TASKS_MIGRATE_NO;
     tasks_status status = tasks_open(&options, &server->app.db, &error);
     if (!status)
         return SERVER_DONE;
     bool migrate_helps = strcmp(error.code, "store_old") == 0 || strcmp(error.code, "file_missing") == 0;
-    log_line("%s%s%s", status == TASKS_INVALID ? "--db: " : "", error.message,
-             migrate_helps ? " (tasksd --migrate does it)" : "");
+    log_line("%s%s%s",
+             status != TASKS_INVALID               ? ""
+             : strcmp(error.field, "password_ref") ? "--db: "
+                                                   : "--db-secret: ",
+             error.message, migrate_helps ? " (tasksd --migrate does it)" : "");
     return exit_by_status[status];
 }
 
@@ -176,6 +182,8 @@ static void announce(const struct civet *civet, const struct listen_address *lis
 /* A URI of a database may hold a password. */
 static const char *shown(const char *uri)
 {
+    if (!uri)
+        return "the database of its secret";
     return strncmp(uri, "sqlite:", strlen("sqlite:")) == 0 ? uri : "the database of --db";
 }
 
@@ -263,14 +271,14 @@ enum server_exit server_run(const struct config *config)
     buf_init(&uri, 8192);
     if (config->db)
         buf_text(&uri, config->db);
-    else
+    else if (!config->db_secret)
         fault = paths_default_uri(&uri);
     enum server_exit result = SERVER_FAILED;
     if (fault || uri.status)
         log_line("%s%s%s", uri.length ? uri.bytes : "", uri.length ? ": " : "",
                  fault ? fault : "the address of the store is too long");
     else if (allow_descriptors(config))
-        result = run(&server, uri.bytes);
+        result = run(&server, uri.length ? uri.bytes : NULL);
     clean_up(&server);
     idempotency_done(&server.app.idempotency);
     buf_done(&uri);

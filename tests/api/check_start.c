@@ -76,6 +76,32 @@ START_TEST(refuses_bad_settings)
 }
 END_TEST
 
+/* Without its secret the server does not start half. */
+START_TEST(refuses_to_start_without_its_secret)
+{
+    char reference[700] = "file:";
+    folder_file(reference + 5, sizeof reference - 5, "password");
+    int file = open(reference + 5, O_WRONLY | O_CREAT, 0644);
+    ck_assert(file >= 0 && write(file, "canary", 6) == 6 && close(file) == 0 &&
+              chmod(reference + 5, 0644) == 0);
+    SERVER_SPAWN(&server, "--db", "postgresql://127.0.0.1:1/x", "--db-secret", reference);
+    check_end(5, "others may reach the file");
+    ck_assert_ptr_null(strstr(server.said, "canary"));
+    SERVER_SPAWN(&server, "--db", "postgresql://127.0.0.1:1/x", "--db-secret", "env:NOT_SET");
+    check_end(6, "secret env:NOT_SET: the environment variable is not set");
+    SERVER_SPAWN(&server, "--db-secret", "password");
+    check_end(2, "--db-secret: secret password: a secret reference is env:NAME");
+    setenv("TEST_PASSWORD", "canary", 1);
+    SERVER_SPAWN(&server, "--db-secret", "env:TEST_PASSWORD");
+    check_end(6, "it has no host");
+    ck_assert_ptr_null(strstr(server.said, "canary"));
+    SERVER_SPAWN(&server, "--db", "sqlite::memory:", "--db-secret", "env:TEST_PASSWORD");
+    check_end(2, "--db-secret: nobody logs in");
+    SERVER_SPAWN(&server, "--env", "production");
+    check_end(2, "--env production");
+}
+END_TEST
+
 START_TEST(serves_others_when_told_whom)
 {
     SERVER_START(&server, "--listen=0.0.0.0:0", "--auth", "none");
@@ -186,7 +212,8 @@ int main(void)
     int result = run_suite(
         "start",
         (const TTest *[]){says_one_line_about_where_it_serves, without_a_word_it_serves_a_store_at_home,
-                          refuses_bad_settings, serves_others_when_told_whom, a_port_can_be_taken_once,
+                          refuses_bad_settings, refuses_to_start_without_its_secret,
+                          serves_others_when_told_whom, a_port_can_be_taken_once,
                           refuses_stores_that_are_none, the_first_request_is_answered_by_us,
                           leaves_nothing_for_others_to_read, requests_are_logged_without_their_text, NULL});
     server_clean_up();

@@ -118,6 +118,8 @@ START_TEST(the_help_names_every_setting)
     static const char *const names[] = {"--listen",
                                         "--admin-listen",
                                         "--db",
+                                        "--db-secret",
+                                        "--env",
                                         "--auth",
                                         "--workers",
                                         "--pool",
@@ -139,6 +141,43 @@ START_TEST(the_help_names_every_setting)
     for (int i = 0; i < RUN_COUNT(names); i++)
         ck_assert_msg(strstr(help.bytes, names[i]), "%s", names[i]);
     buf_done(&help);
+}
+END_TEST
+
+START_TEST(a_secret_names_the_database)
+{
+    setenv("DB_SECRET_NAME", "prod/tasks-db", 1);
+    ck_assert_int_eq(READ("--pool", "1"), CONFIG_RUN);
+    ck_assert_ptr_null(config.db);
+    ck_assert_str_eq(config.db_secret, "aws:prod/tasks-db");
+    done();
+    ck_assert_int_eq(READ("--db-secret", "file:/x#y", "--db", "postgresql://h/d"), CONFIG_RUN);
+    ck_assert_str_eq(config.db_secret, "file:/x#y");
+    ck_assert_str_eq(config.db, "postgresql://h/d");
+    done();
+    setenv("DB_SECRET_NAME", "", 1);
+    ck_assert_int_eq(READ("--pool", "1"), CONFIG_RUN);
+    ck_assert_ptr_null(config.db_secret);
+    done();
+}
+END_TEST
+
+START_TEST(production_serves_no_default_store)
+{
+    setenv("TASKSD_ENV", "production", 1);
+    ck_assert_int_eq(READ("--pool", "1"), CONFIG_BAD);
+    ck_assert_ptr_nonnull(strstr(fault.bytes, "--env production: there is neither --db nor --db-secret"));
+    done();
+    ck_assert_int_eq(READ("--db", "sqlite:x"), CONFIG_RUN);
+    done();
+    ck_assert_int_eq(READ("--db-secret", "aws:x"), CONFIG_RUN);
+    done();
+    setenv("DB_SECRET_NAME", "x", 1);
+    ck_assert_int_eq(READ("--pool", "1"), CONFIG_RUN);
+    done();
+    unsetenv("DB_SECRET_NAME");
+    ck_assert_int_eq(READ("--env", "staging"), CONFIG_RUN);
+    done();
 }
 END_TEST
 
@@ -255,7 +294,8 @@ int main(void)
     return run_suite(
         "config", (const TTest *[]){
                       has_defaults, reads_every_flag, a_flag_comes_before_a_variable_before_the_file,
-                      help_and_version_come_first, the_help_names_every_setting, names_the_flag_that_is_wrong,
+                      help_and_version_come_first, the_help_names_every_setting, a_secret_names_the_database,
+                      production_serves_no_default_store, names_the_flag_that_is_wrong,
                       names_the_variable_that_is_wrong, names_the_line_that_is_wrong,
                       who_can_be_reached_says_auth_aloud, an_issuer_is_told_in_full, NULL});
 }
