@@ -27,6 +27,8 @@ static const char *read_color(const option *o, const char *text, void *arguments
 
 const option cli_options[] = {
     OPTION("db", "URI", "the store, e.g. sqlite:tasks.db", option_text, offsetof(cli, db)),
+    OPTION("db-secret", "REF", "where its password is, e.g. aws:prod/tasks-db", option_text,
+           offsetof(cli, secret)),
     OPTION("owner", "NAME", "act on the tasks of this owner", option_text, offsetof(cli, owner)),
     OPTION_CONSTANT("json", "print one JSON document", offsetof(cli, format), OUTPUT_JSON),
     OPTION_CONSTANT("quiet", "print bare IDs, or nothing", offsetof(cli, format), OUTPUT_QUIET),

@@ -33,9 +33,9 @@ typedef struct cli_command {
 struct cli {
     const cli_command *commands; /* ends with a NULL name */
     const cli_command *command;
-    const char *db, *owner; /* --db, --owner; or NULL */
-    int format;             /* OUTPUT_... */
-    int color;              /* TERMINAL_COLOR_... */
+    const char *db, *secret, *owner; /* --db, --db-secret, --owner; or NULL */
+    int format;                      /* OUTPUT_... */
+    int color;                       /* TERMINAL_COLOR_... */
     bool help, version;
     void *arguments; /* what the form of the command describes */
     char **words;

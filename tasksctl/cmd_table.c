@@ -17,6 +17,7 @@ const cli_command cmd_table[] = {
     {"token", cmd_token, "create|list|revoke [ID]", 1, 2, "Let others in to a server, or no longer",
      &cmd_token_form},
     {"version", cmd_version, "", 0, 0, "Print the version", &cmd_version_form},
+    {"secret", cmd_secret, "check REF", 2, 2, "Try to read a secret, without showing it", &cmd_secret_form},
 #ifdef TASKS_NET
     {"probe", cmd_probe, "URL", 1, 1, "Ask a running server whether it is well", &cmd_probe_form},
 #endif

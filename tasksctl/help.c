@@ -14,7 +14,8 @@ static const char *const examples[] = {
 
 static const char *const notes[] = {
     "The store is what --db says, else the variable TASKS_DB, else the file tasks/tasks.db in\n"
-    "$XDG_DATA_HOME (~/.local/share), which is made when it is missing.",
+    "$XDG_DATA_HOME (~/.local/share), which is made when it is missing. --db-secret, or the variable\n"
+    "TASKS_DB_SECRET, is for a database: where its password is or, without --db, the whole connection.",
     "A time is RFC 3339 (2026-01-31T09:30:00Z), or a day: 2026-01-31, today, tomorrow, +3d, +2w. A day\n"
     "means its start in local time. People see local time, JSON holds UTC.",
     "Options may stand anywhere and are not abbreviated; '--' ends them. Several IDs are one batch: all of\n"

@@ -48,19 +48,27 @@ static void default_uri(buf *to)
         buf_print(to, SQLITE "%s/.local/share/tasks/tasks.db", home);
 }
 
+static const char *secret_of(const cli *c)
+{
+    return c->secret ? c->secret : variable("TASKS_DB_SECRET");
+}
+
 int store_locate(cli *c, bool make)
 {
     tasks_error error;
     const char *given = c->db ? c->db : variable("TASKS_DB");
+    bool secret_says = !given && secret_of(c);
     buf_init(&c->uri, URI_MAX);
     if (given)
         buf_text(&c->uri, given);
-    else
+    else if (!secret_says)
         default_uri(&c->uri);
     if (c->uri.status == TASKS_NO_MEMORY) {
         fail_memory(&error);
         return cli_failed(c, NULL, &error);
     }
+    if (secret_says)
+        return EXITS_DONE;
     if (c->uri.status || (!given && !c->uri.length))
         return cli_misused(c, "store_unknown",
                            "no store: set --db, TASKS_DB, XDG_DATA_HOME or HOME (at most %d bytes)", URI_MAX);
@@ -70,7 +78,8 @@ int store_locate(cli *c, bool make)
 tasks_options store_options(const cli *c)
 {
     tasks_options options = TASKS_OPTIONS_INIT;
-    options.uri = c->uri.bytes;
+    options.uri = c->uri.length ? c->uri.bytes : NULL;
+    options.password_ref = secret_of(c);
     options.pool_size = 1; /* one thread needs one connection, and opening one takes time */
     return options;
 }
