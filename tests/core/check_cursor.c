@@ -107,7 +107,7 @@ START_TEST(every_changed_character_is_noticed)
     write_one(text, &list);
     for (size_t i = 0; text[i]; i++)
         for (const char *c = digits; *c; c++) {
-            strcpy(changed, text);
+            memcpy(changed, text, sizeof changed);
             changed[i] = *c;
             if (*c != text[i])
                 refused(changed, &list, "cursor_malformed");
@@ -120,16 +120,14 @@ START_TEST(every_other_length_is_noticed)
     char text[CURSOR_SIZE], longer[3 * CURSOR_SIZE];
     backend_list list;
     write_one(text, &list);
-    strcpy(longer, text);
-    for (size_t length = strlen(text); length-- > 0;) {
-        text[length] = 0;
-        refused(text, &list, "cursor_malformed");
+    size_t whole = strlen(text);
+    for (size_t length = 0; length <= whole + CURSOR_SIZE; length++) {
+        memset(longer, 'A', sizeof longer);
+        memcpy(longer, text, length < whole ? length : whole);
+        longer[length] = 0;
+        if (length != whole)
+            refused(longer, &list, "cursor_malformed");
     }
-    strcat(longer, "A");
-    refused(longer, &list, "cursor_malformed");
-    for (int i = 0; i < CURSOR_SIZE; i++)
-        strcat(longer, "A");
-    refused(longer, &list, "cursor_malformed");
 }
 END_TEST
 

@@ -195,7 +195,8 @@ static char *objects(int count)
     *at++ = '[';
     for (int i = 0; i < count; i++)
         at = stpcpy(at, i ? ",{}" : "{}");
-    strcpy(at, "]");
+    *at++ = ']';
+    *at = 0;
     return json;
 }
 
@@ -218,7 +219,7 @@ START_TEST(depth_is_limited)
     tasks_patches *patches;
     memset(json + 8, '[', 100);
     memset(json + 108, ']', 100);
-    strcpy(json + 208, "}");
+    json[208] = '}';
     ck_assert_int_eq(tasks_patches_read(json, strlen(json), &patches, &error), TASKS_INVALID);
     ck_assert_str_eq(error.code, "json_too_deep");
 }
