@@ -293,27 +293,40 @@ bool pool_drop_broken(pool *p, const pool_request *leader)
     return true;
 }
 
-void pool_leave(pool *p, pool_lane_name name, pool_request *leader, pool_request *group)
+static int64_t count_of(const pool_request *group)
 {
-    pool_slot *slot = leader->slot;
     int64_t count = 0;
-    for (pool_request *r = group, *next; r; r = next, count++) {
+    for (; group; group = group->next)
+        count++;
+    return count;
+}
+
+static void wake_carried(const pool_request *leader, pool_request *group)
+{
+    for (pool_request *r = group, *next; r; r = next) {
         next = r->next; /* its caller may be gone as soon as it is woken */
         if (r != leader) {
             atomic_store_explicit(&r->state, CARRIED, memory_order_release);
             sem_post(&r->wake);
         }
     }
+}
+
+/* The next leader is woken first: behind all that were carried it would wait for a processor, and they would
+ * queue up again before it begins, so that nothing goes on while it works. */
+void pool_leave(pool *p, pool_lane_name name, pool_request *leader, pool_request *group)
+{
     sem_destroy(&leader->wake);
     pthread_mutex_lock(&p->lock);
     p->lanes[name].leading--;
-    slot->busy = false;
+    leader->slot->busy = false;
     if (name == POOL_WRITE) {
-        p->batches += count;
+        p->batches += count_of(group);
         p->groups++;
     }
     promote_all(p);
     pthread_mutex_unlock(&p->lock);
+    wake_carried(leader, group);
 }
 
 void pool_figures(pool *p, tasks_statistics *out)

@@ -61,7 +61,7 @@ tasks_status pool_enter(pool *p, pool_lane_name lane, pool_request *request, poo
 tasks_status pool_connection(pool *p, const pool_request *leader, void **connection, tasks_error *error);
 /* After a failure: gives up the connection if it is no longer usable. Returns whether it did. */
 bool pool_drop_broken(pool *p, const pool_request *leader);
-/* Wakes the callers of the group and hands the slot on. */
+/* Hands the slot on and wakes the callers of the group. */
 void pool_leave(pool *p, pool_lane_name lane, pool_request *leader, pool_request *group);
 
 void pool_figures(pool *p, tasks_statistics *out);
