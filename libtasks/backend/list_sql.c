@@ -2,16 +2,24 @@
 
 #include <stdio.h>
 
-/* What a list is sorted by, and the index that has it in this order behind (owner, completed). */
+/* What a list is sorted by, the key of tasks without it, and the index of the ranked tasks in this order. */
 static const struct {
-    const char *key, *index;
+    const char *key, *none, *index;
 } sorts[] = {
-    [TASKS_SORT_ID] = {"id", "tasks_by_id"},
-    [TASKS_SORT_ORDER] = {"by_position", "tasks_by_position"},
-    [TASKS_SORT_PRIORITY] = {"by_priority", "tasks_by_priority"},
-    [TASKS_SORT_DUE_AT] = {"by_due", "tasks_by_due"},
-    [TASKS_SORT_UPDATED] = {"revision", "tasks_by_revision"},
+    [TASKS_SORT_ID] = {"id", NULL, "tasks_by_id"},
+    [TASKS_SORT_ORDER] = {"by_position", NULL, "tasks_by_position"}, /* none: the dialect's infinity */
+    [TASKS_SORT_PRIORITY] = {"by_priority", "9", "tasks_by_priority"},
+    [TASKS_SORT_DUE_AT] = {"by_due", "9223372036854775807", "tasks_by_due"},
+    [TASKS_SORT_UPDATED] = {"revision", NULL, "tasks_by_revision"},
 };
+
+/* The tasks that one SELECT reads; NULL is no restriction. */
+typedef struct part {
+    const char *index, *completed; /* completed: the SQL condition on that column */
+    enum { WHATEVER, RANKED, PLAIN } rank;
+} part;
+
+enum { PARTS_MAX = 4 };
 
 typedef struct writer {
     buf *sql;
@@ -49,12 +57,22 @@ static void write_source(const writer *w, const char *index)
     buf_print(w->sql, " WHERE t.owner = %c%d", mark, LIST_SQL_OWNER);
 }
 
-static void write_place(const writer *w)
+/* The sort key of every plain task. */
+static const char *none_of(const writer *w)
+{
+    return w->list->sort == TASKS_SORT_ORDER ? w->dialect->infinity : sorts[w->list->sort].none;
+}
+
+/* All plain tasks have one key: the list goes on among them, has them still before it, or behind it. */
+static void write_place(const writer *w, const part *p)
 {
     char mark = w->dialect->mark;
     char sign = w->list->descending ? '<' : '>';
     if (w->list->sort == TASKS_SORT_ID)
         buf_print(w->sql, " AND t.id %c %c%d", sign, mark, LIST_SQL_ID);
+    else if (p->rank == PLAIN)
+        buf_print(w->sql, " AND t.id %c CASE WHEN %c%d = %s THEN %c%d ELSE 0 END", sign, mark, LIST_SQL_KEY,
+                  none_of(w), mark, LIST_SQL_ID);
     else
         buf_print(w->sql, " AND (t.%s, t.id) %c (%c%d, %c%d)", sorts[w->list->sort].key, sign, mark,
                   LIST_SQL_KEY, mark, LIST_SQL_ID);
@@ -79,8 +97,18 @@ static void write_text(const writer *w)
     buf_char(w->sql, ')');
 }
 
-/* One SELECT without its order. `completed` is the SQL condition on that column, or NULL. */
-static void write_select(const writer *w, const char *index, const char *completed)
+/* That all keys are the same is said once more: so the index of the plain tasks has the wanted order. */
+static void write_rank(const writer *w, const part *p)
+{
+    if (p->rank == WHATEVER)
+        return;
+    buf_print(w->sql, " AND t.ranked = %d", p->rank == RANKED);
+    if (p->rank == PLAIN && w->list->sort != TASKS_SORT_ID)
+        buf_print(w->sql, " AND t.%s = %s", sorts[w->list->sort].key, none_of(w));
+}
+
+/* One SELECT without its order. */
+static void write_select(const writer *w, const part *p)
 {
     char mark = w->dialect->mark;
     buf_text(w->sql, "SELECT t.id AS id, t.revision AS revision, t.completed, t.priority, t.position, "
@@ -88,11 +116,12 @@ static void write_select(const writer *w, const char *index, const char *complet
                      "t.tags, t.notes");
     if (w->list->sort != TASKS_SORT_ID)
         buf_print(w->sql, ", t.%s AS sort_key", sorts[w->list->sort].key);
-    write_source(w, index);
-    if (completed)
-        buf_print(w->sql, " AND t.completed %s", completed);
+    write_source(w, p->index);
+    if (p->completed)
+        buf_print(w->sql, " AND t.completed %s", p->completed);
+    write_rank(w, p);
     if (w->list->continued)
-        write_place(w);
+        write_place(w, p);
     if (w->list->due_before_ms)
         buf_print(w->sql, " AND t.by_due < %c%d", mark, LIST_SQL_DUE);
     if (w->list->text)
@@ -117,34 +146,61 @@ static void write_selective(const writer *w)
         [TASKS_ANY] = "IN (0, 1)", [TASKS_OPEN] = "= 0", [TASKS_COMPLETED] = "= 1"};
     if (!w->dialect->hints)
         buf_text(w->sql, "SELECT * FROM (");
-    write_select(w, "tasks_by_due", completed[w->list->completed]);
+    write_select(w, &(part){"tasks_by_due", completed[w->list->completed], w->list->tag ? WHATEVER : RANKED});
     if (!w->dialect->hints)
         buf_text(w->sql, " OFFSET 0) few");
 }
 
 /* A part of a union that, where no hint pins the plan, ends by itself when the page is full. */
-static void write_part(const writer *w, const char *index, const char *completed)
+static void write_part(const writer *w, const part *p)
 {
     if (!w->dialect->hints)
         buf_char(w->sql, '(');
-    write_select(w, index, completed);
+    write_select(w, p);
     if (w->dialect->hints)
         return;
     write_order(w);
     buf_char(w->sql, ')');
 }
 
-static void write_ordered(const writer *w)
+/* The parts with one state of `completed`. A plain task is due at no time. */
+static uint32_t add_parts(const writer *w, const char *completed, part *parts)
 {
     const char *index = sorts[w->list->sort].index;
-    if (w->list->completed != TASKS_ANY) {
-        write_select(w, index, w->list->completed == TASKS_OPEN ? "= 0" : "= 1");
-    } else if (w->list->sort == TASKS_SORT_ID) {
-        write_select(w, NULL, NULL); /* the table itself is in this order */
-    } else {
-        write_part(w, index, "= 0");
-        buf_text(w->sql, " UNION ALL ");
-        write_part(w, index, "= 1");
+    uint32_t count = 0;
+    bool whatever = w->list->sort == TASKS_SORT_UPDATED;
+    parts[count++] = (part){index, completed, whatever ? WHATEVER : RANKED};
+    if (!whatever && !w->list->due_before_ms)
+        parts[count++] = (part){"tasks_plain", completed, PLAIN};
+    return count;
+}
+
+/* The parts that together are the list, each in the order of an index. */
+static uint32_t find_parts(const writer *w, part *parts)
+{
+    uint32_t count = 0;
+    if (w->list->sort == TASKS_SORT_ID && w->list->completed == TASKS_ANY) {
+        parts[count++] = (part){0}; /* the table itself is in this order */
+        return count;
+    }
+    if (w->list->completed != TASKS_COMPLETED)
+        count += add_parts(w, "= 0", parts + count);
+    if (w->list->completed != TASKS_OPEN)
+        count += add_parts(w, "= 1", parts + count);
+    return count;
+}
+
+static void write_ordered(const writer *w)
+{
+    part parts[PARTS_MAX];
+    uint32_t count = find_parts(w, parts);
+    if (count == 1) {
+        write_select(w, parts);
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        buf_text(w->sql, i ? " UNION ALL " : "");
+        write_part(w, &parts[i]);
     }
 }
 

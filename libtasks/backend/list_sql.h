@@ -25,6 +25,7 @@ enum {
 typedef struct list_sql_dialect {
     char mark;            /* before a parameter's number */
     const char *contains; /* SQL: does column @ hold parameter #, the case of ASCII letters aside? */
+    const char *infinity; /* SQL: the position of a task that has none */
     bool hints;           /* INDEXED BY and CROSS JOIN pin the plan; without them, subqueries do */
 } list_sql_dialect;
 

@@ -50,7 +50,7 @@ static const Oid types_by_position[] = {POSTGRES_TEXT, POSTGRES_INT, POSTGRES_IN
                                         POSTGRES_INT,  POSTGRES_INT, POSTGRES_TEXT, POSTGRES_TEXT};
 static const Oid owners_types[] = {POSTGRES_TEXT, POSTGRES_INT};
 
-static const list_sql_dialect dialect = {'$', "strpos(lower(@), #) > 0", false};
+static const list_sql_dialect dialect = {'$', "strpos(lower(@), #) > 0", "'Infinity'", false};
 
 /* ---- Out ---- */
 

@@ -83,6 +83,9 @@ char *sqlite_whole_path(const char *path);
 /* Opens the file with our settings; the file must be known to be ours. */
 tasks_status sqlite_open_file(const char *path, uint32_t timeout_ms, bool create, sqlite3 **out,
                               tasks_error *error);
+/* Prepares a statement of ours. One that does not fit the tables means that they are not as we made them:
+ * SQLITE_CORRUPT. */
+int sqlite_prepare(sqlite3 *db, const char *text, unsigned flags, sqlite3_stmt **out);
 tasks_status sqlite_connect(void *store, uint32_t slot, void **connection, tasks_error *error);
 void sqlite_disconnect(void *connection);
 bool sqlite_usable(void *connection);

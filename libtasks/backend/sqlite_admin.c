@@ -54,8 +54,8 @@ static int judge(const char *text, char *fault, size_t size)
 
 static int check_structure(sqlite3 *db, char *fault, size_t size)
 {
-    sqlite3_stmt *s = NULL;
-    int code = sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &s, NULL);
+    sqlite3_stmt *s;
+    int code = sqlite_prepare(db, "PRAGMA integrity_check(1)", 0, &s);
     if (!code && (code = sqlite3_step(s)) == SQLITE_ROW)
         code = judge((const char *)sqlite3_column_text(s, 0), fault, size);
     sqlite3_finalize(s);
@@ -64,8 +64,8 @@ static int check_structure(sqlite3 *db, char *fault, size_t size)
 
 static int check_rule(sqlite3 *db, const char *query)
 {
-    sqlite3_stmt *s = NULL;
-    int code = sqlite3_prepare_v2(db, query, -1, &s, NULL);
+    sqlite3_stmt *s;
+    int code = sqlite_prepare(db, query, 0, &s);
     if (!code)
         code = sqlite3_step(s);
     sqlite3_finalize(s);
@@ -215,8 +215,8 @@ tasks_status sqlite_backup(void *connection, const char *path, tasks_progress pr
 
 static int number(sqlite3 *db, const char *query, int64_t *out)
 {
-    sqlite3_stmt *s = NULL;
-    int code = sqlite3_prepare_v2(db, query, -1, &s, NULL);
+    sqlite3_stmt *s;
+    int code = sqlite_prepare(db, query, 0, &s);
     if (!code && (code = sqlite3_step(s)) == SQLITE_ROW) {
         *out = sqlite3_column_int64(s, 0);
         code = SQLITE_OK;

@@ -158,10 +158,17 @@ tasks_status sqlite_open_file(const char *path, uint32_t timeout_ms, bool create
     return sqlite_error(code, error);
 }
 
+int sqlite_prepare(sqlite3 *db, const char *text, unsigned flags, sqlite3_stmt **out)
+{
+    *out = NULL;
+    int code = sqlite3_prepare_v3(db, text, -1, flags, out, NULL);
+    return code == SQLITE_ERROR ? SQLITE_CORRUPT : code;
+}
+
 static sqlite3_stmt *prepare(sqlite_connection *c, const char *text, tasks_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v3(c->db, text, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+    sqlite3_stmt *statement;
+    int code = sqlite_prepare(c->db, text, SQLITE_PREPARE_PERSISTENT, &statement);
     if (code)
         sqlite_failed(c, code, error);
     return statement;

@@ -5,7 +5,7 @@
 #include "sqlite.h"
 #include "timestamp.h"
 
-static const list_sql_dialect dialect = {'?', "instr(lower(@), #) > 0", true};
+static const list_sql_dialect dialect = {'?', "instr(lower(@), #) > 0", "9e999", true};
 
 static void make_list(buf *sql, const void *list)
 {

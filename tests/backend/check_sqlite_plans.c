@@ -8,7 +8,7 @@
 #include "list_sql.h"
 #include "sqlite.h"
 
-static const list_sql_dialect dialect = {'?', "instr(lower(@), #) > 0", true};
+static const list_sql_dialect dialect = {'?', "instr(lower(@), #) > 0", "9e999", true};
 
 static const char *const indexes[] = {"tasks_by_id", "tasks_by_position", "tasks_by_priority", "tasks_by_due",
                                       "tasks_by_revision"};
@@ -51,10 +51,19 @@ static void has(const char *sql, const char *plan, const char *part, uint32_t co
                   count, part, sql, plan);
 }
 
-/* A list in the order of an index: no sorting, and the place where it goes on is looked up, not counted. */
+/* The order of the plain tasks, which have no key: by id alone. */
+static void check_plain(const backend_list *list, const char *sql, const char *plan, uint32_t ranges)
+{
+    has(sql, plan, "SEARCH t USING INDEX tasks_plain (owner=? AND completed=?", ranges);
+    if (list->continued)
+        has(sql, plan, list->descending ? " AND id<?" : " AND id>?",
+            list->sort == TASKS_SORT_ID ? 2 * ranges : ranges);
+}
+
+/* A list in the order of its indexes: no sorting, and the place where it goes on is looked up, not counted.
+ */
 static void check_ordered(const backend_list *list, const char *sql, const char *plan)
 {
-    bool merged = list->completed == TASKS_ANY && list->sort != TASKS_SORT_ID;
     has(sql, plan, "B-TREE", 0);
     has(sql, plan, "SCAN", 0);
     if (list->completed == TASKS_ANY && list->sort == TASKS_SORT_ID) {
@@ -62,15 +71,16 @@ static void check_ordered(const backend_list *list, const char *sql, const char 
         has(sql, plan, list->descending ? "id<?" : "id>?", list->continued);
         return;
     }
-    uint32_t ranges = merged ? 2 : 1;
+    uint32_t ranges = list->completed == TASKS_ANY ? 2 : 1;
+    bool plain = list->sort != TASKS_SORT_UPDATED && !list->due_before_ms;
     char index[64];
     snprintf(index, sizeof index, "SEARCH t USING INDEX %s (owner=? AND completed=?", indexes[list->sort]);
     has(sql, plan, index, ranges);
-    has(sql, plan, "MERGE (UNION ALL)", merged);
-    if (list->continued && list->sort == TASKS_SORT_ID)
-        has(sql, plan, list->descending ? "id<?" : "id>?", 1);
-    else if (list->continued)
+    has(sql, plan, "MERGE (UNION ALL)", (plain ? 2 : 1) * ranges - 1);
+    if (list->continued && list->sort != TASKS_SORT_ID)
         has(sql, plan, list->descending ? ",id)<(?,?)" : ",id)>(?,?)", ranges);
+    if (plain)
+        check_plain(list, sql, plan, ranges);
 }
 
 static void check_selective(const backend_list *list, const char *sql, const char *plan)

@@ -54,6 +54,14 @@ static void pick_tags(recipe *r, uint64_t *seed)
     r->patch.tags = r->tags;
 }
 
+/* Without all that a list can be sorted by, as most tasks are. */
+static void make_plain(tasks_patch *patch)
+{
+    patch->priority = 0;
+    patch->order = NAN;
+    patch->due_at_ms = TASKS_NO_TIME;
+}
+
 static void invent(recipe *r, uint64_t *seed)
 {
     r->patch = kit_titled(PICK(seed, titles));
@@ -64,6 +72,8 @@ static void invent(recipe *r, uint64_t *seed)
     r->patch.priority = (int32_t)kit_random(seed, 10);
     r->patch.order = PICK(seed, orders);
     r->patch.due_at_ms = PICK(seed, dues);
+    if (kit_random(seed, 3) == 0)
+        make_plain(&r->patch);
     uint32_t fate = kit_random(seed, 8);
     r->patch.expires_at_ms = fate == 0 ? KIT_START : fate == 1 ? KIT_START + 1 : TASKS_NO_TIME;
     pick_tags(r, seed);
