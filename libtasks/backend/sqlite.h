@@ -37,7 +37,6 @@ typedef enum sqlite_sql {
     SQL_OWNERS,
     SQL_COUNTER_READ,
     SQL_COUNTER_WRITE,
-    SQL_INSERT,
     SQL_DELETE,
     SQL_FIND,
     SQL_TAG_INSERT,
@@ -57,8 +56,9 @@ typedef enum sqlite_sql {
     SQL_TOKEN_REMOVE,
     SQL_DATA_VERSION,
     SQL_COUNT,
-    SQL_LIST = 1 << 10,  /* | list_sql_shape() */
-    SQL_UPDATE = 1 << 11 /* | TASKS_SET_... */
+    SQL_LIST = 1 << 10,   /* | list_sql_shape() */
+    SQL_UPDATE = 1 << 11, /* | TASKS_SET_... */
+    SQL_INSERT = 1 << 12  /* | rows */
 } sqlite_sql;
 
 typedef struct sqlite_connection {
@@ -111,12 +111,35 @@ tasks_status sqlite_row(sqlite3_stmt *statement, backend_row *row, tasks_error *
 void sqlite_bind_text(sqlite3_stmt *statement, int index, const char *text); /* NULL binds NULL */
 void sqlite_bind_time(sqlite3_stmt *statement, int index, int64_t time_ms);  /* TASKS_NO_TIME binds NULL */
 
+/* ---- sqlite_insert.c ---- */
+
+enum { SQLITE_INSERTS_MAX = 16 }; /* a power of two */
+
+/* A task that is to be inserted. All text is borrowed until it is. */
+typedef struct sqlite_new {
+    const char *owner;
+    backend_row row;
+} sqlite_new;
+
+/* Those that wait. Nothing else may read or write tasks meanwhile. */
+typedef struct sqlite_inserts {
+    sqlite_new news[SQLITE_INSERTS_MAX];
+    uint32_t count;
+} sqlite_inserts;
+
+/* Inserts those that wait first when there is no room. One with a uid, which may be taken, does not wait. */
+tasks_status sqlite_insert_later(sqlite_connection *c, sqlite_inserts *inserts, const sqlite_new *new,
+                                 tasks_error *error);
+/* Inserts those that wait. */
+tasks_status sqlite_insert_all(sqlite_connection *c, sqlite_inserts *inserts, tasks_error *error);
+
 /* ---- sqlite_op.c ---- */
 
 /* A batch on its way. */
 typedef struct sqlite_writer {
     sqlite_connection *c;
     backend_batch *batch;
+    sqlite_inserts *inserts;
     int64_t revision, next_id; /* for what it changes and creates */
     bool changed;              /* the revision was needed */
 } sqlite_writer;

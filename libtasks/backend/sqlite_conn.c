@@ -45,8 +45,6 @@ static const char *const sql[SQL_COUNT] = {
     [SQL_COUNTER_READ] = "SELECT revision, last_id FROM owners WHERE owner = ?1",
     [SQL_COUNTER_WRITE] = "INSERT INTO owners (owner, revision, last_id) VALUES (?1, ?2, ?3) "
                           "ON CONFLICT (owner) DO UPDATE SET revision = ?2, last_id = ?3",
-    [SQL_INSERT] = "INSERT INTO tasks (owner, " LIST_SQL_COLUMNS ") "
-                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     [SQL_DELETE] = "DELETE FROM tasks WHERE owner = ?1 AND id = ?2 AND (?3 = 0 OR revision = ?3) "
                    "AND " ALIVE "?4) RETURNING " LIST_SQL_COLUMNS,
     [SQL_FIND] = "SELECT revision, tags FROM tasks WHERE owner = ?1 AND id = ?2 AND " ALIVE "?3)",

@@ -87,25 +87,6 @@ static tasks_status emit(sqlite_writer *w, const backend_row *row)
     return status ? fail_memory(&w->batch->error) : TASKS_OK;
 }
 
-static void bind_fields(sqlite3_stmt *s, const backend_fields *f, int64_t now_ms, const backend_row *row)
-{
-    sqlite3_bind_int(s, 4, f->completed);
-    sqlite3_bind_int(s, 5, f->priority);
-    if (isnan(f->order))
-        sqlite3_bind_null(s, 6);
-    else
-        sqlite3_bind_double(s, 6, f->order);
-    sqlite_bind_time(s, 7, f->due_at_ms);
-    sqlite_bind_time(s, 8, f->expires_at_ms);
-    sqlite_bind_time(s, 9, row->task.completed_at_ms);
-    sqlite3_bind_int64(s, 10, now_ms);
-    sqlite3_bind_int64(s, 11, now_ms);
-    sqlite_bind_text(s, 12, f->uid);
-    sqlite_bind_text(s, 13, f->title);
-    sqlite_bind_text(s, 14, f->tags);
-    sqlite_bind_text(s, 15, f->notes);
-}
-
 static backend_row new_row(const sqlite_writer *w, const backend_fields *f)
 {
     return (backend_row){
@@ -131,14 +112,8 @@ static tasks_status create(sqlite_writer *w, const backend_op *op)
     backend_row row = new_row(w, &op->fields);
     w->changed = true;
     w->next_id++;
-    sqlite3_stmt *s = sqlite_statement(w->c, SQL_INSERT, &w->batch->error);
-    if (!s)
-        return w->batch->error.status;
-    sqlite_bind_text(s, 1, w->batch->owner);
-    sqlite3_bind_int64(s, 2, row.task.id);
-    sqlite3_bind_int64(s, 3, w->revision);
-    bind_fields(s, &op->fields, w->batch->now_ms, &row);
-    tasks_status status = sqlite_run(w->c, s, &w->batch->error);
+    tasks_status status =
+        sqlite_insert_later(w->c, w->inserts, &(sqlite_new){w->batch->owner, row}, &w->batch->error);
     if (!status)
         status = each_tag(w, SQL_TAG_INSERT, row.task.id, op->fields.tags);
     return status ? status : emit(w, &row);
@@ -365,9 +340,12 @@ static tasks_status sweep(sqlite_writer *w, const backend_op *op)
 
 tasks_status sqlite_op_run(sqlite_writer *w, const backend_op *op)
 {
-    switch (op->kind) {
-    case TASKS_CREATE:
+    if (op->kind == TASKS_CREATE)
         return create(w, op);
+    tasks_status status = sqlite_insert_all(w->c, w->inserts, &w->batch->error);
+    if (status)
+        return status;
+    switch (op->kind) {
     case TASKS_UPDATE:
         return update(w, op);
     case TASKS_DELETE:

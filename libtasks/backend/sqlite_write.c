@@ -17,6 +17,7 @@ typedef struct group {
     sqlite_connection *c;
     counter *counters;
     uint32_t count;
+    sqlite_inserts inserts;
     tasks_error *error;
 } group;
 
@@ -67,9 +68,21 @@ static tasks_status counters_write(group *g)
 
 /* ---- Batches ---- */
 
-static tasks_status run_ops(sqlite_connection *c, backend_batch *batch, counter *n)
+/* A new task that can only fail together with the store: it waits for those of other batches. */
+static bool is_simple(const backend_batch *batch)
 {
-    sqlite_writer w = {.c = c, .batch = batch, .revision = n->revision + 1, .next_id = n->last_id + 1};
+    const backend_op *op = batch->ops;
+    return batch->count == 1 && op->kind == TASKS_CREATE && !op->fields.uid && !*op->fields.tags &&
+           !batch->key;
+}
+
+static tasks_status run_ops(group *g, backend_batch *batch, counter *n)
+{
+    sqlite_writer w = {.c = g->c,
+                       .batch = batch,
+                       .inserts = &g->inserts,
+                       .revision = n->revision + 1,
+                       .next_id = n->last_id + 1};
     tasks_status status = TASKS_OK;
     for (uint32_t i = 0; !status && i < batch->count; i++) {
         status = sqlite_op_run(&w, &batch->ops[i]);
@@ -77,21 +90,23 @@ static tasks_status run_ops(sqlite_connection *c, backend_batch *batch, counter 
             batch->error.op_index = (int32_t)i;
     }
     batch->revision = n->revision + w.changed;
+    if (!status && !is_simple(batch))
+        status = sqlite_insert_all(g->c, &g->inserts, &batch->error);
     if (!status && batch->key)
-        status = sqlite_answer_keep(c, batch);
+        status = sqlite_answer_keep(g->c, batch);
     if (!status && w.changed)
         *n = (counter){n->owner, w.revision, w.next_id - 1, true};
     return status;
 }
 
-static tasks_status run_batch(sqlite_connection *c, backend_batch *batch, counter *n)
+static tasks_status run_batch(group *g, backend_batch *batch, counter *n)
 {
     batch->sink.restart(batch->sink.context);
     batch->removed = 0;
     batch->replayed = false;
     batch->error.op_index = -1;
-    tasks_status status = batch->key ? sqlite_answer_find(c, batch) : TASKS_OK;
-    return status || batch->replayed ? status : run_ops(c, batch, n);
+    tasks_status status = batch->key ? sqlite_answer_find(g->c, batch) : TASKS_OK;
+    return status || batch->replayed ? status : run_ops(g, batch, n);
 }
 
 /* A failure that is the batch's own, not the store's. */
@@ -100,21 +115,26 @@ static bool own_fault(tasks_status status)
     return status == TASKS_NOT_FOUND || status == TASKS_CONFLICT || status == TASKS_INVALID;
 }
 
-/* Returns a status if the whole transaction has to go. One operation by itself needs no savepoint. */
+/* Returns a status if the whole transaction has to go. One operation by itself needs no savepoint. What waits
+ * is of other batches, and must not fail as one of this. */
 static tasks_status run_guarded(group *g, backend_batch *batch)
 {
     counter *n;
     bool guarded = batch->count > 1;
     tasks_status status = counter_of(g, batch->owner, &n);
+    if (!status && (!is_simple(batch) || g->inserts.count == SQLITE_INSERTS_MAX))
+        status = sqlite_insert_all(g->c, &g->inserts, g->error);
     if (!status && guarded)
         status = sqlite_do(g->c, SQL_SAVE, g->error);
     if (status)
         return status;
-    batch->status = run_batch(g->c, batch, n);
+    batch->status = run_batch(g, batch, n);
     if (batch->status && !own_fault(batch->status)) {
         *g->error = batch->error;
         return batch->status;
     }
+    if (batch->status)
+        g->inserts.count = 0;
     if (batch->status && guarded)
         status = sqlite_do(g->c, SQL_UNDO, g->error);
     return status || !guarded ? status : sqlite_do(g->c, SQL_RELEASE, g->error);
@@ -145,6 +165,8 @@ static tasks_status run_all(group *g, backend_batch *const *batches, uint32_t co
     tasks_status status = sqlite_do(g->c, SQL_BEGIN_WRITE, g->error);
     for (uint32_t i = 0; !status && i < count; i++)
         status = run_guarded(g, batches[i]);
+    if (!status)
+        status = sqlite_insert_all(g->c, &g->inserts, g->error);
     return status ? status : counters_write(g);
 }
 
