@@ -13,7 +13,9 @@ struct tag {
 
 void etag_task(int64_t revision, char text[ETAG_SIZE])
 {
-    snprintf(text, ETAG_SIZE, "\"r%lld\"", (long long)revision);
+    char *at = mempcpy(text, "\"r", 2);
+    at += number_write_int(revision, at);
+    memcpy(at, "\"", 2);
 }
 
 void etag_list(int64_t revision, int64_t expired, char text[ETAG_SIZE])

@@ -8,6 +8,14 @@
 
 enum { OBJECT_MAX = 64 << 10 };
 
+static void location_field(buf *to, const char *url_base, int64_t id)
+{
+    buf_text(to, "Location: ");
+    buf_text(to, url_base);
+    buf_int(to, id);
+    buf_text(to, "\r\n");
+}
+
 static int answer_task(const struct http_request *rq, struct http_response *rs, int status,
                        const tasks_task *task)
 {
@@ -20,7 +28,7 @@ static int answer_task(const struct http_request *rq, struct http_response *rs, 
     if (rq->method != HTTP_DELETE)
         http_field(rs, "ETag", etag);
     if (status == 201)
-        buf_print(&rs->fields, "Location: %s%lld\r\n", rq->url_base, (long long)task->id);
+        location_field(&rs->fields, rq->url_base, task->id);
     return handle_json(rq, rs, status, text);
 }
 

@@ -188,13 +188,19 @@ const void *http_body(const struct http_response *rs, enum http_method method, s
     return rs->bytes ? rs->bytes : rs->body.bytes;
 }
 
+/* A thread that answers often writes the same second many times. */
 static void date_field(buf *to)
 {
-    char text[40];
+    static _Thread_local time_t written;
+    static _Thread_local char text[40];
+    static _Thread_local size_t length;
     struct tm parts;
     time_t now = (time_t)(timestamp_now() / 1000);
-    gmtime_r(&now, &parts);
-    size_t length = strftime(text, sizeof text, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+    if (now != written) {
+        gmtime_r(&now, &parts);
+        length = strftime(text, sizeof text, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+        written = now;
+    }
     buf_bytes(to, text, length);
 }
 

@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_MIN = 1 << 10, CHUNK_MAX = 1 << 16 };
-
 struct arena_chunk {
     struct arena_chunk *next;
     size_t used, room;
     max_align_t bytes[];
 };
+
+/* The first chunk is one that glibc keeps ready in each thread: up to 1032 bytes, head included. */
+enum { CHUNK_MIN = 1024 - sizeof(struct arena_chunk), CHUNK_MAX = 1 << 16 };
 
 void arena_init(arena *a)
 {

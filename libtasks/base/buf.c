@@ -7,7 +7,7 @@
 
 #include "number.h"
 
-enum { ROOM_MIN = 64 };
+enum { ROOM_MIN = 256 };
 
 void buf_init(buf *b, size_t cap)
 {

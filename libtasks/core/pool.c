@@ -185,11 +185,8 @@ static tasks_status await(pool *p, pool_lane *lane, pool_request *request, int64
                         "no connection to the store became free within %u ms", p->timeout_ms);
         wait_for_good(request);
     }
-    int64_t waited = nanoseconds() - start;
-    pthread_mutex_lock(&p->lock);
-    p->waits++;
-    p->wait_ns += waited;
-    pthread_mutex_unlock(&p->lock);
+    atomic_fetch_add_explicit(&p->waits, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&p->wait_ns, nanoseconds() - start, memory_order_relaxed);
     return TASKS_OK;
 }
 
@@ -339,8 +336,8 @@ void pool_figures(pool *p, tasks_statistics *out)
     }
     for (int i = 0; i < POOL_LANES; i++)
         out->waiting += p->lanes[i].waiting;
-    out->waits = p->waits;
-    out->wait_ns = p->wait_ns;
+    out->waits = atomic_load_explicit(&p->waits, memory_order_relaxed);
+    out->wait_ns = atomic_load_explicit(&p->wait_ns, memory_order_relaxed);
     out->opened = p->opened;
     out->closed = p->closed;
     out->errors = p->errors;

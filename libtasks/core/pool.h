@@ -46,7 +46,8 @@ typedef struct pool {
     bool write_next; /* whose turn it is when both lanes want the same slot */
     pool_slot slots[POOL_SLOTS_MAX];
     pool_lane lanes[POOL_LANES];
-    int64_t waits, wait_ns, opened, closed, errors, batches, groups;
+    int64_t opened, closed, errors, batches, groups;
+    _Atomic int64_t waits, wait_ns; /* not under the lock, which all who wake up at once would want */
 } pool;
 
 tasks_status pool_init(pool *p, const backend_ops *ops, void *store, const backend_shape *shape,
