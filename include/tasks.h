@@ -120,7 +120,7 @@ TASKS_API const char *tasks_status_text(tasks_status status);
  *  and the others with:
  *      NOT_FOUND    task_missing token_missing file_missing store_missing changes_purged (see
  *                   tasks_changes)
- *      CONFLICT     revision_mismatch uid_taken file_exists
+ *      CONFLICT     revision_mismatch uid_taken file_exists store_not_empty
  *      DENIED       owner_bound file_denied store_denied token_unknown token_expired secret_denied
  *                   keys_refused
  *      UNAVAILABLE  store_away store_busy outcome_unknown login_refused secret_missing secret_away
@@ -128,9 +128,9 @@ TASKS_API const char *tasks_status_text(tasks_status status);
  *      TIMEOUT      wait_timeout secret_away
  *      FULL         store_full
  *      READ_ONLY    store_read_only
- *      CORRUPT      store_damaged
- *      UNSUPPORTED  store_foreign store_newer store_old backend_unknown backend_missing backend_limit
- *                   secret_unknown library_missing
+ *      CORRUPT      store_damaged copy_differs
+ *      UNSUPPORTED  store_foreign store_newer store_old store_unfinished backend_unknown backend_missing
+ *                   backend_limit secret_unknown library_missing
  *      NO_MEMORY    no_memory
  *      INTERNAL     internal */
 typedef struct tasks_error {
@@ -588,6 +588,39 @@ typedef int32_t (*tasks_progress)(void *context, int64_t done, int64_t total);
  *  @return OK, CONFLICT file_exists, DENIED, FULL, UNSUPPORTED backend_limit. */
 TASKS_API tasks_status tasks_backup(tasks_db *db, const char *path, tasks_progress progress, void *context,
                                     tasks_error *error);
+
+/** What a copy came to. */
+typedef struct tasks_copied {
+    uint32_t struct_size;
+    int32_t reserved;
+    int64_t owners, tasks, tombstones, tokens; /**< in the source, and now in the target */
+    int64_t records;                           /**< these and what else belongs to a store */
+    int64_t copied;                            /**< records that this call wrote, or with dry_run would */
+} tasks_copied;
+
+#define TASKS_COPIED_INIT TASKS_SIZED(tasks_copied)
+
+/** Copies a store, as it is at one moment, into an empty one of any backend: tasks, tombstones and tokens
+ * with their ids and revisions. The source is only read, and others may go on working with it. Until the copy
+ * has ended well, compared to the last byte, the target does not open; when it is cut off, the same call goes
+ * on where it was, or starts again if the source has changed. Nothing is done if the target is already the
+ * same.
+ *
+ *      tasks_options from = TASKS_OPTIONS_INIT, to = TASKS_OPTIONS_INIT;
+ *      from.uri = "sqlite:tasks.db";
+ *      to.uri = "postgresql://db.example/tasks";
+ *      tasks_copied copied = TASKS_COPIED_INIT;
+ *      if (tasks_copy(&from, &to, 0, NULL, NULL, &copied, &error))
+ *          fprintf(stderr, "%s\n", error.message);
+ *
+ *  @param dry_run   1: says what would be done, writes nothing
+ *  @param progress  counts records copied and then records compared; may be NULL
+ *  @param out       may be NULL
+ *  @return OK; CONFLICT store_not_empty (the target holds something else); CORRUPT copy_differs; TIMEOUT
+ *  (stopped by `progress`); and as tasks_open() for both. */
+TASKS_API tasks_status tasks_copy(const tasks_options *from, const tasks_options *to, int32_t dry_run,
+                                  tasks_progress progress, void *context, tasks_copied *out,
+                                  tasks_error *error);
 
 /** Figures of this handle's pool since it was opened, and of the store now. */
 typedef struct tasks_statistics {

@@ -49,6 +49,7 @@ typedef struct backend_config {
     uint32_t timeout_ms;   /* the longest wait for a lock or an answer */
     int64_t tombstone_ms;  /* deletions younger than this are kept */
     bool migrate;          /* create the store or bring it up to date; else refuse with store_old */
+    bool importing;        /* a store that a copy has not filled yet may be opened; else it is refused */
     backend_logins logins; /* always there */
 } backend_config;
 
@@ -186,6 +187,62 @@ typedef struct backend_token {
     char owner[TASKS_OWNER_MAX + 1];
 } backend_token;
 
+/* ---- Copying a store into another one ---- */
+
+typedef enum backend_kind {
+    BACKEND_OWNER,
+    BACKEND_TASK,
+    BACKEND_TOMBSTONE,
+    BACKEND_ANSWER,
+    BACKEND_TOKEN,
+    BACKEND_COUNTER, /* one: the last id that a token was given */
+    BACKEND_KINDS
+} backend_kind;
+
+/* A row of a store. Text is borrowed; numbers that its kind has not are 0. */
+typedef struct backend_record {
+    backend_kind kind;
+    const char *owner;
+    backend_row row;                   /* a task; of a tombstone id, uid, revision, updated_at_ms */
+    int64_t revision, last_id, purged; /* an owner; the first also an answer, the second the counter */
+    int64_t hash, created_at_ms;       /* an answer */
+    const char *key, *answer;
+    const backend_token *token;
+} backend_record;
+
+typedef struct backend_taker {
+    void *context;
+    tasks_status (*take)(void *context, const backend_record *record, tasks_error *error);
+} backend_taker;
+
+/* How far a target has come. */
+typedef struct backend_import {
+    bool empty, unfinished; /* neither: a store in use */
+    int64_t fingerprint;    /* of the source of the copy that did not end, */
+    int64_t done;           /* and how many of its records are there */
+} backend_import;
+
+/* All on one connection, which is used for nothing else meanwhile. */
+typedef struct backend_copy_ops {
+    /* The source. What is exported until `end` is of one moment; each kind comes in the order of its key:
+     * owner, owner and id, owner and revision and id, owner and key, id. */
+    tasks_status (*begin)(void *connection, int64_t counts[BACKEND_KINDS], tasks_error *error);
+    tasks_status (*export)(void *connection, backend_kind kind, const backend_taker *taker,
+                           tasks_error *error);
+    void (*end)(void *connection);
+
+    /* The target. */
+    tasks_status (*look)(void *connection, backend_import *out, tasks_error *error);
+    /* Empties it and marks it as unfinished, with nothing done. */
+    tasks_status (*start)(void *connection, int64_t fingerprint, tasks_error *error);
+    /* Until `commit` it may be kept in memory. All records between two commits are of one kind. */
+    tasks_status (*add)(void *connection, const backend_record *record, tasks_error *error);
+    /* Makes what was added durable, and `done` with it. CONFLICT when somebody else is copying, too. */
+    tasks_status (*commit)(void *connection, int64_t done, tasks_error *error);
+    /* Takes the mark away: from now on it is a store. */
+    tasks_status (*finish)(void *connection, tasks_error *error);
+} backend_copy_ops;
+
 /* ---- The table ---- */
 
 typedef struct backend_ops {
@@ -234,6 +291,7 @@ typedef struct backend_ops {
     /* Returns when another process may have written since the last call on this connection, which is used for
      * nothing else, or after timeout_ms; *changed says which. Not called for a private store. */
     tasks_status (*watch)(void *connection, uint32_t timeout_ms, bool *changed, tasks_error *error);
+    const backend_copy_ops *copy;
     /* owners, tasks, completed, bytes. */
     tasks_status (*count)(void *connection, bool rows, tasks_statistics *out, tasks_error *error);
 } backend_ops;

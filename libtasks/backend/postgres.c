@@ -1,4 +1,4 @@
-#include "postgres.h"
+#include "postgres_copy.h"
 
 #include <stdlib.h>
 
@@ -70,6 +70,17 @@ static tasks_status store_open(const backend_config *config, void **out, backend
     return TASKS_OK;
 }
 
+static const backend_copy_ops copy = {
+    .begin = postgres_export_begin,
+    .export = postgres_export,
+    .end = postgres_export_end,
+    .look = postgres_import_look,
+    .start = postgres_import_start,
+    .add = postgres_import_add,
+    .commit = postgres_import_commit,
+    .finish = postgres_import_finish,
+};
+
 const backend_ops backend_postgres = {
     .scheme = "postgresql",
     .alias = "postgres",
@@ -87,5 +98,6 @@ const backend_ops backend_postgres = {
     .token_get = postgres_token_get,
     .token_remove = postgres_token_remove,
     .watch = postgres_watch,
+    .copy = &copy,
     .count = postgres_count,
 };

@@ -76,9 +76,10 @@ typedef struct postgres_store {
 struct postgres_connection {
     postgres_store *store;
     PGconn *pg;
-    int64_t retire_ms;   /* monotonic, as the next */
-    int64_t deadline_ms; /* of what is under way */
-    int64_t seen;        /* the snapshot at the last postgres_watch() */
+    int64_t retire_ms;              /* monotonic, as the next */
+    int64_t deadline_ms;            /* of what is under way */
+    struct postgres_import *import; /* NULL unless a copy goes into the store */
+    int64_t seen;                   /* the snapshot at the last postgres_watch() */
     bool broken;
     char sqlstate[6]; /* of the last failure, "" if it was not the server's */
     /* Statements by place, and what the answers still to come are for: 0 for a statement that was run,
@@ -96,6 +97,7 @@ void postgres_store_free(postgres_store *store);
 
 tasks_status postgres_connect(void *store, uint32_t slot, void **connection, tasks_error *error);
 void postgres_disconnect(void *connection);
+void postgres_import_free(struct postgres_import *import);
 bool postgres_usable(void *connection);
 /* Looks, without asking the server, whether the connection still stands. */
 bool postgres_stands(postgres_connection *c);
@@ -196,8 +198,14 @@ backend_outcome postgres_write(void *connection, backend_batch *const *batches, 
 tasks_status postgres_token_add(void *connection, backend_token *token, tasks_error *error);
 tasks_status postgres_token_get(void *connection, const uint8_t *digest, backend_token *token,
                                 tasks_error *error);
+/* Reads id, digest, owner, read_only, created_at, expires_at. */
+tasks_status postgres_token_read(const PGresult *r, backend_token *token, tasks_error *error);
 tasks_status postgres_token_remove(void *connection, int64_t id, tasks_error *error);
 tasks_status postgres_watch(void *connection, uint32_t timeout_ms, bool *changed, tasks_error *error);
+/* A transaction that reads the whole store as of one moment, however long that takes. */
+#define POSTGRES_WHOLE_MS (INT64_C(24) * 3600 * 1000)
+tasks_status postgres_whole_begin(postgres_connection *c, tasks_error *error);
+void postgres_whole_end(postgres_connection *c);
 tasks_status postgres_check(void *connection, tasks_error *error);
 tasks_status postgres_count(void *connection, bool rows, tasks_statistics *out, tasks_error *error);
 

@@ -3,11 +3,10 @@
 #include "postgres.h"
 
 /* Reading all of a large store takes its time, and other plans than a request's. */
-#define WHOLE_MS (INT64_C(24) * 3600 * 1000)
-
 static const char begin_sql[] =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; "
-    "SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on";
+    "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL enable_seqscan = on; "
+    "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on";
 
 /* What must never be found, and what to say if it is. */
 static const struct {
@@ -43,15 +42,15 @@ static tasks_status check_rule(postgres_connection *c, size_t i, tasks_error *er
     return TASKS_OK;
 }
 
-static tasks_status begin(postgres_connection *c, tasks_error *error)
+tasks_status postgres_whole_begin(postgres_connection *c, tasks_error *error)
 {
-    postgres_deadline(c, WHOLE_MS);
+    postgres_deadline(c, POSTGRES_WHOLE_MS);
     if (postgres_stands(c))
         return postgres_script(c, begin_sql, error);
     return postgres_failed(c, NULL, error);
 }
 
-static void end(postgres_connection *c)
+void postgres_whole_end(postgres_connection *c)
 {
     tasks_error ignored;
     if (!c->broken && postgres_script(c, "ROLLBACK", &ignored))
@@ -61,10 +60,10 @@ static void end(postgres_connection *c)
 tasks_status postgres_check(void *connection, tasks_error *error)
 {
     postgres_connection *c = connection;
-    tasks_status status = begin(c, error);
+    tasks_status status = postgres_whole_begin(c, error);
     for (size_t i = 0; !status && i < sizeof rules / sizeof *rules; i++)
         status = check_rule(c, i, error);
-    end(c);
+    postgres_whole_end(c);
     return status;
 }
 
@@ -99,11 +98,11 @@ static tasks_status count_bytes(postgres_connection *c, tasks_statistics *out, t
 tasks_status postgres_count(void *connection, bool rows, tasks_statistics *out, tasks_error *error)
 {
     postgres_connection *c = connection;
-    tasks_status status = begin(c, error);
+    tasks_status status = postgres_whole_begin(c, error);
     if (!status)
         status = count_bytes(c, out, error);
     if (!status && rows)
         status = count_rows(c, out, error);
-    end(c);
+    postgres_whole_end(c);
     return status;
 }

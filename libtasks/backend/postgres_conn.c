@@ -229,6 +229,7 @@ void postgres_disconnect(void *connection)
         return;
     postgres_libpq.PQfinish(c->pg);
     buf_done(&c->expected);
+    postgres_import_free(c->import);
     free(c);
 }
 

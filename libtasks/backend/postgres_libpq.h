@@ -16,7 +16,7 @@
     X(PQisBusy) X(PQnfields) X(PQntuples) X(PQparameterStatus) X(PQpipelineSync) X(PQresultErrorField)      \
     X(PQresultStatus) X(PQsendFlushRequest) X(PQsendPrepare) X(PQsendQuery) X(PQsendQueryParams)            \
     X(PQsendQueryPrepared) X(PQserverVersion) X(PQsetErrorVerbosity) X(PQsetNoticeReceiver)                 \
-    X(PQsetnonblocking) X(PQsocket) X(PQstatus) X(PQtransactionStatus)
+    X(PQputCopyData) X(PQputCopyEnd) X(PQsetSingleRowMode) X(PQsetnonblocking) X(PQsocket) X(PQstatus) X(PQtransactionStatus)
 /* clang-format on */
 
 /* Filled once, by the first postgres_libpq_load(). */

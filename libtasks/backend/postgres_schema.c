@@ -28,7 +28,8 @@ static const char look_sql[] =
     "('owners', 'tasks', 'task_tags', 'tombstones', 'migrations')), "
     "(SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE "
     "pg_table_is_visible(c.oid) AND c.relname = 'migrations' AND a.attname = 'oldest_program'), "
-    "current_setting('server_encoding') = 'UTF8', current_schema() IS NOT NULL";
+    "current_setting('server_encoding') = 'UTF8', current_schema() IS NOT NULL, "
+    "to_regclass('copying') IS NOT NULL";
 
 static const char version_sql[] = "SELECT max(version), max(oldest_program) FROM migrations";
 
@@ -64,7 +65,7 @@ static tasks_status read_version(postgres_connection *c, int32_t *version, tasks
 }
 
 /* *version is 0 if there is no store yet. */
-static tasks_status look(postgres_connection *c, int32_t *version, tasks_error *error)
+static tasks_status look(postgres_connection *c, int32_t *version, bool *unfinished, tasks_error *error)
 {
     *version = 0;
     PGresult *r = postgres_ask(c, look_sql, NULL, error);
@@ -72,6 +73,7 @@ static tasks_status look(postgres_connection *c, int32_t *version, tasks_error *
         return error->status;
     int64_t tables = postgres_column_int(r, 0, 0), known = postgres_column_int(r, 0, 1);
     tasks_status status = check_server(c, r, error);
+    *unfinished = known && *postgres_libpq.PQgetvalue(r, 0, 4);
     postgres_libpq.PQclear(r);
     if (status)
         return status;
@@ -111,10 +113,11 @@ static tasks_status lock(postgres_connection *c, tasks_error *error)
 /* One version up, in one transaction. The version is read again under the lock: others may be at it. */
 static tasks_status step(postgres_connection *c, int32_t *version, tasks_error *error)
 {
+    bool unfinished;
     tasks_error ignored;
     tasks_status status = lock(c, error);
     if (!status)
-        status = look(c, version, error);
+        status = look(c, version, &unfinished, error);
     if (!status && *version < BACKEND_SCHEMA)
         status = apply(c, ++*version, error);
     if (!status)
@@ -127,8 +130,12 @@ static tasks_status step(postgres_connection *c, int32_t *version, tasks_error *
 tasks_status postgres_schema_open(postgres_connection *c, const backend_config *config, int32_t *version,
                                   tasks_error *error)
 {
+    bool unfinished = false;
     postgres_deadline(c, MIGRATION_MS);
-    tasks_status status = look(c, version, error);
+    tasks_status status = look(c, version, &unfinished, error);
+    if (!status && unfinished && !config->importing)
+        status = fail(error, TASKS_UNSUPPORTED, "store_unfinished",
+                      "a copy into this store has not ended: run it again");
     while (!status && *version < BACKEND_SCHEMA) {
         if (!config->migrate && !*version)
             return fail(error, TASKS_UNSUPPORTED, "store_old",
@@ -145,10 +152,11 @@ tasks_status postgres_schema_open(postgres_connection *c, const backend_config *
 static tasks_status migrate(postgres_connection *c, const backend_config *config, bool dry_run,
                             tasks_migration *out, tasks_error *error)
 {
+    bool unfinished;
     backend_config writing = *config;
     writing.migrate = true;
     postgres_deadline(c, c->store->timeout_ms + POSTGRES_GRACE_MS);
-    tasks_status status = look(c, &out->from, error);
+    tasks_status status = look(c, &out->from, &unfinished, error);
     out->to = out->from < BACKEND_SCHEMA ? BACKEND_SCHEMA : out->from;
     return status || dry_run ? status : postgres_schema_open(c, &writing, &out->to, error);
 }

@@ -38,7 +38,7 @@ tasks_status postgres_token_add(void *connection, backend_token *token, tasks_er
     return TASKS_OK;
 }
 
-static tasks_status read_token(const PGresult *r, backend_token *token, tasks_error *error)
+tasks_status postgres_token_read(const PGresult *r, backend_token *token, tasks_error *error)
 {
     if (!postgres_libpq.PQntuples(r))
         return missing(error);
@@ -63,7 +63,7 @@ tasks_status postgres_token_get(void *connection, const uint8_t *digest, backend
     else
         postgres_int(&v, token->id);
     PGresult *r = postgres_ask_prepared(connection, digest ? &find : &next, &v, error);
-    tasks_status status = r ? read_token(r, token, error) : error->status;
+    tasks_status status = r ? postgres_token_read(r, token, error) : error->status;
     postgres_libpq.PQclear(r);
     return status;
 }

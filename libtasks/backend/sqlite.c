@@ -82,5 +82,6 @@ const backend_ops backend_sqlite = {
     .token_get = sqlite_token_get,
     .token_remove = sqlite_token_remove,
     .watch = sqlite_watch,
+    .copy = &sqlite_copy,
     .count = sqlite_count,
 };

@@ -58,14 +58,16 @@ typedef enum sqlite_sql {
     SQL_COUNT,
     SQL_LIST = 1 << 10,   /* | list_sql_shape() */
     SQL_UPDATE = 1 << 11, /* | TASKS_SET_... */
-    SQL_INSERT = 1 << 12  /* | rows */
+    SQL_INSERT = 1 << 12, /* | rows */
+    SQL_COPY = 1 << 13    /* | what sqlite_copy.c says */
 } sqlite_sql;
 
 typedef struct sqlite_connection {
     sqlite_store *store;
     sqlite3 *db;
     bool broken;
-    int64_t seen; /* the data version at the last sqlite_watch() */
+    int64_t seen;   /* the data version at the last sqlite_watch() */
+    int64_t copied; /* records, at the last commit of a copy into the store */
     uint32_t next_victim;
     sqlite3_stmt *transaction[SQL_UNDO + 1];
     struct {
@@ -159,6 +161,9 @@ tasks_status sqlite_check(void *connection, tasks_error *error);
 tasks_status sqlite_backup(void *connection, const char *path, tasks_progress progress, void *context,
                            tasks_error *error);
 tasks_status sqlite_watch(void *connection, uint32_t timeout_ms, bool *changed, tasks_error *error);
+extern const backend_copy_ops sqlite_copy;
+/* UNSUPPORTED store_unfinished if a copy into the store has not ended. */
+tasks_status sqlite_copy_ended(sqlite3 *db, tasks_error *error);
 tasks_status sqlite_count(void *connection, bool rows, tasks_statistics *out, tasks_error *error);
 
 /* Replays the answer kept for batch->key, if there is one. */
@@ -168,6 +173,8 @@ tasks_status sqlite_answer_sweep(sqlite_connection *c, backend_batch *batch, int
 tasks_status sqlite_token_add(void *connection, backend_token *token, tasks_error *error);
 tasks_status sqlite_token_get(void *connection, const uint8_t *digest, backend_token *token,
                               tasks_error *error);
+/* Reads id, digest, owner, read_only, created_at, expires_at. */
+tasks_status sqlite_token_read(sqlite3_stmt *statement, backend_token *token, tasks_error *error);
 tasks_status sqlite_token_remove(void *connection, int64_t id, tasks_error *error);
 
 #endif

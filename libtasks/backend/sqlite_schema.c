@@ -325,6 +325,8 @@ static tasks_status raise_file(const sqlite_store *store, sqlite3 *db, const bac
                                schema *now, tasks_error *error)
 {
     tasks_status status = schema_read(db, now, error);
+    if (!status && !config->importing)
+        status = sqlite_copy_ended(db, error);
     if (!status)
         status = schema_raise(db, config, now, error);
     return status ? status : use_log(db, store->timeout_ms, error);

@@ -24,7 +24,7 @@ tasks_status sqlite_token_add(void *connection, backend_token *token, tasks_erro
     return status;
 }
 
-static tasks_status read_token(sqlite3_stmt *s, backend_token *token, tasks_error *error)
+tasks_status sqlite_token_read(sqlite3_stmt *s, backend_token *token, tasks_error *error)
 {
     const void *digest = sqlite3_column_blob(s, 1);
     const char *owner = (const char *)sqlite3_column_text(s, 2);
@@ -57,7 +57,7 @@ tasks_status sqlite_token_get(void *connection, const uint8_t *digest, backend_t
     int code = sqlite_step(c, s, error);
     if (code == SQLITE_ERROR)
         return error->status;
-    tasks_status status = code == SQLITE_ROW ? read_token(s, token, error) : missing(error);
+    tasks_status status = code == SQLITE_ROW ? sqlite_token_read(s, token, error) : missing(error);
     sqlite3_reset(s);
     return status;
 }

@@ -78,6 +78,7 @@ static backend_config config_of(const db_target *target, login *log_in)
         .timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_DEFAULT,
         .tombstone_ms = options->tombstone_ms ? options->tombstone_ms : TOMBSTONE_DEFAULT,
         .migrate = migrates(options, target->ops),
+        .importing = target->importing,
         .logins = login_logins(log_in),
     };
 }
@@ -133,7 +134,7 @@ static tasks_status store_open(const db_target *target, db_store *store, tasks_e
     return TASKS_OK;
 }
 
-static tasks_status target_open(const db_target *target, tasks_db **out, tasks_error *error)
+tasks_status db_open_target(const db_target *target, tasks_db **out, tasks_error *error)
 {
     tasks_db *db = calloc(1, sizeof *db);
     db_store *store = calloc(1, sizeof *store);
@@ -158,7 +159,7 @@ tasks_status db_open(const tasks_options *options, const backend_ops *ops, const
     db_target found = {.ops = ops, .target = target};
     *out = NULL;
     tasks_status status = db_find(options, &found, error);
-    return status ? status : target_open(&found, out, error);
+    return status ? status : db_open_target(&found, out, error);
 }
 
 tasks_status tasks_open(const tasks_options *options, tasks_db **out, tasks_error *error)

@@ -46,6 +46,7 @@ typedef struct db_target {
     tasks_options options;  /* checked */
     const backend_ops *ops; /* NULL: to be found by the URI */
     const char *target;
+    bool importing; /* a copy goes into the store */
 } db_target;
 
 tasks_status db_find(const tasks_options *theirs, db_target *out, tasks_error *error);
@@ -53,6 +54,8 @@ tasks_status db_find(const tasks_options *theirs, db_target *out, tasks_error *e
 /* Opens with a backend that is named instead of found by its scheme. */
 tasks_status db_open(const tasks_options *options, const backend_ops *ops, const char *target, tasks_db **out,
                      tasks_error *error);
+
+tasks_status db_open_target(const db_target *target, tasks_db **out, tasks_error *error);
 
 /* Carries one read, or one batch, through the pool. The answer is in the request and is returned. */
 tasks_status db_read(tasks_db *db, backend_read *read, tasks_error *error);
