@@ -1,10 +1,10 @@
 #include <limits.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "cmd.h"
 #include "fail.h"
 #include "interrupt.h"
+#include "meter.h"
 #include "store.h"
 
 static const char *const examples[] = {
@@ -21,29 +21,11 @@ static const char *const notes[] = {
 
 const cli_form cmd_backup_form = {.examples = examples, .notes = notes};
 
-typedef struct meter {
-    bool shown;
-    int percent; /* on the screen; -1: nothing is */
-} meter;
-
-/* Also where Ctrl-C ends a backup: so that it takes its temporary file along. */
-static int32_t progress(void *context, int64_t done, int64_t total)
-{
-    meter *m = context;
-    int percent = total > 0 ? (int)(100.0 * (double)done / (double)total) : 0;
-    if (m->shown && percent != m->percent)
-        fprintf(stderr, "\rBacking up: %3d %%", percent);
-    m->percent = percent;
-    return interrupt_exit_code() != 0;
-}
-
 static tasks_status backup(cli *c, const char *path, tasks_error *error)
 {
-    meter m = {.shown = c->format == OUTPUT_HUMAN && isatty(STDERR_FILENO), .percent = -1};
-    interrupt_defer();
-    tasks_status status = tasks_backup(c->store, path, progress, &m, error);
-    if (m.shown && m.percent >= 0)
-        fputs("\r                  \r", stderr);
+    meter m = meter_start(c, "Backing up", METER_AUTO);
+    tasks_status status = tasks_backup(c->store, path, meter_show, &m, error);
+    meter_end(&m);
     return status;
 }
 

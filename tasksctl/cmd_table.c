@@ -13,6 +13,7 @@ const cli_command cmd_table[] = {
     {"migrate", cmd_migrate, "", 0, 0, "Bring the store's schema up to date", &cmd_migrate_form},
     {"check", cmd_check, "", 0, 0, "Read the whole store and check it", &cmd_check_form},
     {"backup", cmd_backup, "FILE", 1, 1, "Write a verified copy of the store", &cmd_backup_form},
+    {"copy", cmd_copy, "FROM TO", 2, 2, "Copy a store into an empty one, of any backend", &cmd_copy_form},
     {"stats", cmd_stats, "", 0, 0, "Show figures of the store", &cmd_stats_form},
     {"token", cmd_token, "create|list|revoke [ID]", 1, 2, "Let others in to a server, or no longer",
      &cmd_token_form},

@@ -272,6 +272,27 @@ START_TEST(backs_up)
 }
 END_TEST
 
+START_TEST(copies)
+{
+    EXPECT(0, NULL, "", "add", "x", "--owner", "ann");
+    EXPECT(0, "Would copy 3 of 3 records: tasks 1, owners 1\n", "", "copy", "sqlite:tasks.db", "sqlite:b.db",
+           "--dry-run");
+    ck_assert_int_ne(access("b.db", F_OK), 0);
+    EXPECT(0, "Copied 3 of 3 records: tasks 1, owners 1\n", "", "copy", "sqlite:tasks.db", "sqlite:b.db");
+    EXPECT(0, "1\n", "", "list", "--quiet", "--owner", "ann", "--db=sqlite:b.db");
+    EXPECT(0, "{\"owners\":1,\"tasks\":1,\"tombstones\":0,\"tokens\":0,\"records\":3,\"copied\":0}\n",
+           "{\"done\":6,\"total\":6}\n", "copy", "sqlite:tasks.db", "sqlite:b.db", "--json",
+           "--progress=json");
+    EXPECT(0, NULL, "", "add", "y", "--db=sqlite:b.db");
+    REFUSES(4, "copy into an empty store", "copy", "sqlite:tasks.db", "sqlite:b.db");
+    REFUSES(3, "none.db", "copy", "sqlite:none.db", "sqlite:c.db");
+    REFUSES(2, "must look like", "copy", "sqlite:tasks.db", "c.db");
+    REFUSES(2, "auto or json", "copy", "sqlite:tasks.db", "sqlite:c.db", "--progress=bar");
+    REFUSES(2, "leave --db", "copy", "sqlite:tasks.db", "sqlite:c.db", "--db=sqlite:d.db");
+    REFUSES(2, "tasksctl copy FROM TO", "copy", "sqlite:tasks.db");
+}
+END_TEST
+
 START_TEST(prints_figures)
 {
     EXPECT(0, NULL, "", "add", "x");
@@ -297,6 +318,7 @@ START_TEST(whole_stores_belong_to_no_owner)
     REFUSES(5, "whole store", "check", "--owner", "ann");
     REFUSES(5, "whole store", "backup", "b.db", "--owner", "ann");
     REFUSES(5, "whole store", "migrate", "--owner", "ann");
+    REFUSES(5, "whole store", "copy", "sqlite:tasks.db", "sqlite:b.db", "--owner", "ann");
 }
 END_TEST
 
@@ -329,6 +351,7 @@ int main(void)
                                   migrates,
                                   a_dry_run_makes_no_folder,
                                   backs_up,
+                                  copies,
                                   prints_figures,
                                   whole_stores_belong_to_no_owner,
                                   a_store_that_may_not_be_read_is_denied,

@@ -239,7 +239,7 @@ START_TEST(shows_the_progress_of_a_backup)
     add_megabytes();
     ck_assert_int_eq(ON(s, xterm, "backup", "a.db").code, 0);
     ck_assert_int_eq(strncmp(shown(s), "\rBacking up:  ", 14), 0);
-    ck_assert_ptr_nonnull(strstr(s->text, " %\r                  \rBacked up to a.db\n"));
+    ck_assert_ptr_nonnull(strstr(s->text, "]\r\033[KBacked up to a.db\n"));
     ck_assert_int_eq(ON(s, xterm, "backup", "b.db", "--quiet").code, 0);
     ck_assert_str_eq(shown(s), "");
     screen_close(s);
