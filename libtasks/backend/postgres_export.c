@@ -5,7 +5,7 @@
 
 static const char *const exports[BACKEND_KINDS] = {
     [BACKEND_OWNER] = "SELECT owner, revision, last_id, purged_revision FROM owners ORDER BY owner",
-    [BACKEND_TASK] = "SELECT " LIST_SQL_COLUMNS ", 0, owner FROM tasks ORDER BY owner, id",
+    [BACKEND_TASK] = ("SELECT " LIST_SQL_COLUMNS ", 0, owner FROM tasks ORDER BY owner, id"),
     [BACKEND_TOMBSTONE] =
         "SELECT owner, revision, id, uid, deleted_at FROM tombstones ORDER BY owner, revision, id",
     [BACKEND_ANSWER] =

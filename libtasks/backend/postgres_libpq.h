@@ -13,10 +13,11 @@
     X(PQclear) X(PQcmdStatus) X(PQcmdTuples) X(PQconnectPoll) X(PQconnectStartParams) X(PQconninfoFree)     \
     X(PQconninfoParse) X(PQconsumeInput) X(PQenterPipelineMode) X(PQerrorMessage) X(PQexitPipelineMode)     \
     X(PQfinish) X(PQflush) X(PQfreemem) X(PQgetResult) X(PQgetisnull) X(PQgetlength) X(PQgetvalue)          \
-    X(PQisBusy) X(PQnfields) X(PQntuples) X(PQparameterStatus) X(PQpipelineSync) X(PQresultErrorField)      \
-    X(PQresultStatus) X(PQsendFlushRequest) X(PQsendPrepare) X(PQsendQuery) X(PQsendQueryParams)            \
-    X(PQsendQueryPrepared) X(PQserverVersion) X(PQsetErrorVerbosity) X(PQsetNoticeReceiver)                 \
-    X(PQputCopyData) X(PQputCopyEnd) X(PQsetSingleRowMode) X(PQsetnonblocking) X(PQsocket) X(PQstatus) X(PQtransactionStatus)
+    X(PQisBusy) X(PQnfields) X(PQntuples) X(PQparameterStatus) X(PQpipelineSync) X(PQputCopyData)           \
+    X(PQputCopyEnd) X(PQresultErrorField) X(PQresultStatus) X(PQsendFlushRequest) X(PQsendPrepare)          \
+    X(PQsendQuery) X(PQsendQueryParams) X(PQsendQueryPrepared) X(PQserverVersion) X(PQsetErrorVerbosity)    \
+    X(PQsetNoticeReceiver) X(PQsetSingleRowMode) X(PQsetnonblocking) X(PQsocket) X(PQstatus)                \
+    X(PQtransactionStatus)
 /* clang-format on */
 
 /* Filled once, by the first postgres_libpq_load(). */
