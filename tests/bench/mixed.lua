@@ -3,6 +3,12 @@ local count = 0
 local body = '{"title":"A task from the benchmark"}'
 local json = { ["Content-Type"] = "application/json" }
 
+init = function()
+  for name, value in pairs(wrk.headers) do
+    json[name] = value
+  end
+end
+
 request = function()
   count = count + 1
   if count % 10 == 0 then

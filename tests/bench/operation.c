@@ -1,0 +1,88 @@
+/* operation URI NAME COUNT: does one thing COUNT times in a store of 1000 tasks; tests/bench/budget counts
+ * the instructions. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tasks.h"
+
+enum { BATCH = 1000 };
+
+static tasks_error error;
+
+static tasks_patch titled(void)
+{
+    tasks_patch patch = TASKS_PATCH_INIT;
+    patch.set = TASKS_SET_TITLE;
+    patch.title = "A task from the benchmark";
+    return patch;
+}
+
+static tasks_status create(tasks_db *db, long turn)
+{
+    const tasks_patch patch = titled();
+    (void)turn;
+    return tasks_create(db, &patch, NULL, &error);
+}
+
+static tasks_status get(tasks_db *db, long turn)
+{
+    tasks_task *task = NULL;
+    tasks_status status = tasks_get(db, turn % BATCH + 1, &task, &error);
+    tasks_task_free(task);
+    return status;
+}
+
+static tasks_status list(tasks_db *db, long turn)
+{
+    tasks_query query = TASKS_QUERY_INIT;
+    tasks_page *page = NULL;
+    tasks_text *text = NULL;
+    (void)turn;
+    query.limit = 50;
+    tasks_status status = tasks_list(db, &query, &page, &error);
+    if (!status)
+        status = tasks_page_json(page, "http://127.0.0.1:5000/tasks/", &text, &error);
+    tasks_text_free(text);
+    tasks_page_free(page);
+    return status;
+}
+
+static tasks_status apply(tasks_db *db, long turn)
+{
+    static tasks_op ops[BATCH];
+    const tasks_patch patch = titled();
+    (void)turn;
+    for (int i = 0; i < BATCH; i++)
+        ops[i] = (tasks_op){.kind = TASKS_CREATE, .patch = &patch};
+    return tasks_apply(db, ops, BATCH, NULL, &error);
+}
+
+static const struct {
+    const char *name;
+    tasks_status (*run)(tasks_db *db, long turn);
+} operations[] = {{"create", create}, {"get", get}, {"list", list}, {"apply", apply}};
+
+int main(int argc, char **argv)
+{
+    enum { COUNT = sizeof operations / sizeof *operations };
+    tasks_options options = TASKS_OPTIONS_INIT;
+    tasks_db *db = NULL;
+    int which = 0;
+    while (argc == 4 && which < COUNT && strcmp(argv[2], operations[which].name) != 0)
+        which++;
+    if (argc != 4 || which == COUNT) {
+        fputs("usage: operation URI create|get|list|apply COUNT\n", stderr);
+        return EXIT_FAILURE;
+    }
+    options.uri = argv[1];
+    tasks_status status = tasks_open(&options, &db, &error);
+    if (!status)
+        status = apply(db, 0);
+    for (long turn = 0, count = strtol(argv[3], NULL, 10); !status && turn < count; turn++)
+        status = operations[which].run(db, turn);
+    if (status)
+        fprintf(stderr, "operation: %s\n", error.message);
+    tasks_close(db);
+    return status ? EXIT_FAILURE : EXIT_SUCCESS;
+}
