@@ -22,6 +22,18 @@ static bool named(const char *name, const char *uri, size_t length)
     return name && strlen(name) == length && !memcmp(uri, name, length);
 }
 
+/* Known by name, but not built in. */
+static bool left_out(const char *uri, size_t length)
+{
+#ifdef TASKS_POSTGRES
+    (void)uri;
+    (void)length;
+    return false;
+#else
+    return named("postgresql", uri, length) || named("postgres", uri, length);
+#endif
+}
+
 tasks_status backend_find(const char *uri, const backend_ops **ops, const char **target, tasks_error *error)
 {
     const char *colon = strchr(uri, ':');
@@ -35,5 +47,8 @@ tasks_status backend_find(const char *uri, const backend_ops **ops, const char *
             return TASKS_OK;
         }
     }
+    if (left_out(uri, length))
+        return fail(error, TASKS_UNSUPPORTED, "backend_missing",
+                    "this libtasks was built without PostgreSQL (TASKS_POSTGRES=OFF); use " URIS);
     return fail(error, TASKS_UNSUPPORTED, "backend_unknown", "no backend for this URI; use " URIS);
 }
