@@ -290,7 +290,9 @@ typedef struct tasks_options {
  *
  *  `postgresql://...` is any connection URI of libpq, several hosts too, for PostgreSQL 15 or newer; the
  *  tables lie in the first schema of its search path. `tasks_prepare=off` in it is for a pooler that hands
- *  out another session for each transaction. */
+ *  out another session for each transaction (PgBouncer's `pool_mode = transaction`): nothing is prepared,
+ *  and settings go with each transaction. No LISTEN is needed, tasks_wait() asks, and the lock of a migration
+ *  is its transaction's. */
 TASKS_API tasks_status tasks_open(const tasks_options *options, tasks_db **out, tasks_error *error);
 
 /** What a secret holds. */

@@ -17,6 +17,8 @@ static const struct {
     tasks_status status;
     int action;
 } failures[] = {
+    {"08P01", "store_away", "the server refuses our settings; behind a pooler use tasks_prepare=off",
+     TASKS_UNAVAILABLE, LEAVE},
     {"08", "store_away", "the connection to the server was lost", TASKS_UNAVAILABLE, LEAVE},
     {"57014", "wait_timeout", "the server took too long", TASKS_TIMEOUT, 0},
     {"57P", "store_away", "the server stops, starts, or ended this connection", TASKS_UNAVAILABLE, LEAVE},

@@ -50,6 +50,13 @@ int server_port(void)
     return (int)strtol(port, NULL, 10);
 }
 
+int server_pooler_port(void)
+{
+    char text[8];
+    read_line("pooler.port", text, sizeof text);
+    return (int)strtol(text, NULL, 10);
+}
+
 const char *server_socket(void)
 {
     return socket_folder;

@@ -12,6 +12,7 @@ enum { SERVER_URI_SIZE = 1024 };
 /* Finds the server in the environment; ends the program if there is none: nothing is passed over here. */
 bool server_begin(void);
 int server_port(void);
+int server_pooler_port(void);    /* of its PgBouncer; ends the program if there is none */
 const char *server_socket(void); /* the folder of its unix socket */
 
 /* Runs tests/postgres/cluster: "stop", "freeze"...; `argument` may be NULL. */
