@@ -12,7 +12,7 @@ enum { PUT = 1 << 4, PUT_TAG = 1 << 5, COUNTS, HOLDS, MARKED, MARK, SET_MARK, MO
 
 static const char *const exports[BACKEND_KINDS] = {
     [BACKEND_OWNER] = "SELECT owner, revision, last_id, purged_revision FROM owners ORDER BY owner",
-    [BACKEND_TASK] = "SELECT " LIST_SQL_COLUMNS ", 0, owner FROM tasks ORDER BY owner, id",
+    [BACKEND_TASK] = ("SELECT " LIST_SQL_COLUMNS ", 0, owner FROM tasks ORDER BY owner, id"),
     [BACKEND_TOMBSTONE] =
         "SELECT owner, revision, id, uid, deleted_at FROM tombstones ORDER BY owner, revision, id",
     [BACKEND_ANSWER] =
