@@ -65,24 +65,38 @@ static void begin_json(json_out *json, buf *line, const char *level)
     json_out_text(json, "level", level);
 }
 
-void log_line(const char *format, ...)
+__attribute__((format(printf, 2, 0))) static void put_message(const char *level, const char *format,
+                                                              va_list arguments)
 {
     buf line;
     char message[512];
-    va_list arguments;
-    va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
     buf_init(&line, LINE_MAX_BYTES);
     if (log_format == LOG_JSON) {
         json_out json;
-        begin_json(&json, &line, "info");
+        begin_json(&json, &line, level);
         json_out_text(&json, "message", message);
         json_out_object_end(&json);
     } else {
         buf_print(&line, "tasksd: %s", message);
     }
     put(&line);
+}
+
+void log_line(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    put_message("info", format, arguments);
+    va_end(arguments);
+}
+
+void log_error(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    put_message("error", format, arguments);
+    va_end(arguments);
 }
 
 void log_fault(const tasks_error *error)

@@ -31,6 +31,7 @@ bool log_start(enum log_format format, const char *path);
 void log_reopen(void);
 
 __attribute__((format(printf, 1, 2))) void log_line(const char *format, ...);
+__attribute__((format(printf, 1, 2))) void log_error(const char *format, ...); /* it cannot go on so */
 void log_fault(const tasks_error *error);
 int64_t log_clock_us(void); /* for durations */
 void log_request(const struct log_request *request);

@@ -59,11 +59,11 @@ static enum server_exit open_store(struct server *server, const char *uri)
     if (!status)
         return SERVER_DONE;
     bool migrate_helps = strcmp(error.code, "store_old") == 0 || strcmp(error.code, "file_missing") == 0;
-    log_line("%s%s%s",
-             status != TASKS_INVALID               ? ""
-             : strcmp(error.field, "password_ref") ? "--db: "
-                                                   : "--db-secret: ",
-             error.message, migrate_helps ? " (tasksd --migrate does it)" : "");
+    log_error("%s%s%s",
+              status != TASKS_INVALID               ? ""
+              : strcmp(error.field, "password_ref") ? "--db: "
+                                                    : "--db-secret: ",
+              error.message, migrate_helps ? " (tasksd --migrate does it)" : "");
     return exit_by_status[status];
 }
 
@@ -75,9 +75,9 @@ static bool allow_descriptors(const struct config *config)
     if (getrlimit(RLIMIT_NOFILE, &limit))
         return true;
     if (limit.rlim_max < wanted) {
-        log_line("--workers %lld and --streams %lld need %lld open files, but the limit is %lld (ulimit -n)",
-                 (long long)config->workers, (long long)config->streams, (long long)wanted,
-                 (long long)limit.rlim_max);
+        log_error("--workers %lld and --streams %lld need %lld open files, but the limit is %lld (ulimit -n)",
+                  (long long)config->workers, (long long)config->streams, (long long)wanted,
+                  (long long)limit.rlim_max);
         return false;
     }
     if (limit.rlim_cur < wanted)
@@ -92,7 +92,7 @@ static struct conns *make_conns(const struct config *config, int64_t workers, in
                                           &config->access};
     struct conns *conns = conns_new(&options);
     if (!conns)
-        log_line("out of memory");
+        log_error("out of memory");
     return conns;
 }
 
@@ -102,12 +102,12 @@ static struct civet *listen_on(const struct civet_options *options)
     uint16_t ports[LISTEN_MAX];
     struct civet *civet = options->conns ? civet_start(options, fault, sizeof fault) : NULL;
     if (!civet) {
-        log_line("cannot serve %s:%u: %s", options->listen[0].host, options->listen[0].port, fault);
+        log_error("cannot serve %s:%u: %s", options->listen[0].host, options->listen[0].port, fault);
         return NULL;
     }
     if (conns_watch(options->conns, ports, civet_ports(civet, ports)))
         return civet;
-    log_line("cannot start a thread");
+    log_error("cannot start a thread");
     civet_stop(civet);
     return NULL;
 }
@@ -119,7 +119,7 @@ static bool make_metrics(struct app *app)
     app->metrics[APP_ADMIN] = metrics_new(routes_admin, "admin");
     if (app->metrics[APP_PUBLIC] && app->metrics[APP_ADMIN])
         return true;
-    log_line("out of memory");
+    log_error("out of memory");
     return false;
 }
 
@@ -129,7 +129,7 @@ static bool start_events(struct server *server)
                                            (size_t)server->config->streams};
     server->app.events = events_new(&options);
     if (!server->app.events)
-        log_line("cannot start the threads of events");
+        log_error("cannot start the threads of events");
     return server->app.events != NULL;
 }
 
@@ -219,7 +219,7 @@ static bool make_auth(struct server *server)
     tasks_error error;
     server->app.auth = auth_new(server->config, server->app.db, &error);
     if (!server->app.auth)
-        log_line("%s", error.message);
+        log_error("%s", error.message);
     return server->app.auth != NULL;
 }
 
@@ -229,7 +229,7 @@ static bool make_limit(struct server *server)
         return true;
     server->app.rate = buckets_new(&server->config->rate, CLIENTS_MAX);
     if (!server->app.rate)
-        log_line("out of memory");
+        log_error("out of memory");
     return server->app.rate != NULL;
 }
 
@@ -275,8 +275,8 @@ enum server_exit server_run(const struct config *config)
         fault = paths_default_uri(&uri);
     enum server_exit result = SERVER_FAILED;
     if (fault || uri.status)
-        log_line("%s%s%s", uri.length ? uri.bytes : "", uri.length ? ": " : "",
-                 fault ? fault : "the address of the store is too long");
+        log_error("%s%s%s", uri.length ? uri.bytes : "", uri.length ? ": " : "",
+                  fault ? fault : "the address of the store is too long");
     else if (allow_descriptors(config))
         result = run(&server, uri.length ? uri.bytes : NULL);
     clean_up(&server);

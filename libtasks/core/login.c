@@ -1,5 +1,7 @@
 #include "login.h"
 
+#include <string.h>
+
 #include "aws.h"
 #include "fail.h"
 #include "secret_cache.h"
@@ -82,9 +84,20 @@ static tasks_status run_each(login *l, const attempt *a, tasks_error *error)
     return status;
 }
 
+/* A password that is wrong is mended where it came from. */
+static void name_secret(const char *reference, tasks_error *error)
+{
+    tasks_error of_database = *error;
+    fail(error, of_database.status, of_database.code, "with the login of secret %s: %s", reference,
+         of_database.message);
+    memcpy(error->sqlstate, of_database.sqlstate, sizeof error->sqlstate);
+}
+
 static tasks_status refused(login *l, tasks_error *error)
 {
     atomic_store(&l->refused_ms, timestamp_monotonic());
+    if (l->secret && error)
+        name_secret(secret_cache_reference(l->secret), error);
     return away(error);
 }
 

@@ -92,6 +92,11 @@ void secret_cache_close(secret_cache *entry)
         destroy(entry);
 }
 
+const char *secret_cache_reference(const secret_cache *entry)
+{
+    return entry->reference;
+}
+
 /* ---- Reading; the lock is held, but not while a vault is asked ---- */
 
 static tasks_status read_login(const secret_cache *e, secret_version version, secret_login *out,

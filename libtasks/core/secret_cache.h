@@ -22,6 +22,7 @@ typedef enum secret_cache_which {
 tasks_status secret_cache_open(const char *reference, const secret_vault *vault,
                                const secret_cache_limits *limits, secret_cache **out, tasks_error *error);
 void secret_cache_close(secret_cache *entry);
+const char *secret_cache_reference(const secret_cache *entry); /* lives as long as the entry */
 
 /* A copy of the login; released with secret_login_done() in any case. Threads that want what is being read
  * wait for it.

@@ -8,7 +8,7 @@
 
 #include "certificate.h"
 #include "run.h"
-#include "server.h"
+#include "web.h"
 
 enum { SIZE_MAX_HERE = 1000, PATIENCE_MS = 700 };
 
@@ -23,20 +23,20 @@ static const char *in_folder(const char *name)
 
 /* ---- What the server does, by the path that is asked for ---- */
 
-static void echo(const server_request *request, server_peer *peer)
+static void echo(const web_request *request, web_peer *peer)
 {
     char text[4096];
     snprintf(text, sizeof text, "%s %s\n%s\n%s", request->method, request->path, request->headers,
              request->body);
-    server_answer(peer, 200, "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n", text);
+    web_answer(peer, 200, "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n", text);
 }
 
-static void say(server_peer *peer, const char *text)
+static void say(web_peer *peer, const char *text)
 {
-    server_write(peer, text, strlen(text));
+    web_write(peer, text, strlen(text));
 }
 
-static void act_badly(void *context, const server_request *request, server_peer *peer)
+static void act_badly(void *context, const web_request *request, web_peer *peer)
 {
     (void)context;
     char large[SIZE_MAX_HERE + 2];
@@ -44,27 +44,27 @@ static void act_badly(void *context, const server_request *request, server_peer 
     memset(large, 'x', sizeof large);
     large[sizeof large - 1] = '\0';
     if (!strcmp(path, "/hang"))
-        server_hang(peer);
+        web_hang(peer);
     else if (!strcmp(path, "/half"))
         say(peer, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
     else if (!strcmp(path, "/slow"))
-        for (int i = 0; i < 100; i++, server_pause(peer, 50))
+        for (int i = 0; i < 100; i++, web_pause(peer, 50))
             say(peer, i ? "x" : "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n");
     else if (!strcmp(path, "/huge"))
-        server_answer(peer, 200, "", large);
+        web_answer(peer, 200, "", large);
     else if (!strcmp(path, "/most"))
-        server_answer(peer, 200, "", large + 1);
+        web_answer(peer, 200, "", large + 1);
     else if (!strcmp(path, "/endless"))
         for (int i = 0; i < 100000; i++)
             say(peer, i ? "X-Filler: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n" : "HTTP/1.1 200 OK\r\n");
     else if (!strcmp(path, "/elsewhere"))
-        server_answer(peer, 302, "Location: /echo\r\n", "");
+        web_answer(peer, 302, "Location: /echo\r\n", "");
     else if (!strcmp(path, "/nonsense"))
         say(peer, "220 mail.example ESMTP\r\n");
     else if (!strcmp(path, "/empty"))
-        server_answer(peer, 204, "", "");
+        web_answer(peer, 204, "", "");
     else if (!strcmp(path, "/nul"))
-        server_write(peer, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na\0b", 41);
+        web_write(peer, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na\0b", 41);
     else
         echo(request, peer);
 }
@@ -103,9 +103,9 @@ static const struct {
 
 START_TEST(every_answer_is_bounded)
 {
-    server *s = server_start(act_badly, NULL, NULL, NULL);
+    web *s = web_start(act_badly, NULL, NULL, NULL);
     for (int i = 0; i < RUN_COUNT(cases); i++) {
-        https_call call = call_to(server_url(s, "127.0.0.1", cases[i].path));
+        https_call call = call_to(web_url(s, "127.0.0.1", cases[i].path));
         https_reply reply;
         tasks_error error = {0};
         tasks_status status = https_run(&call, &reply, &error);
@@ -113,17 +113,17 @@ START_TEST(every_answer_is_bounded)
                       cases[i].path, status, error.code, error.message);
         ck_assert_msg(!status == (reply.body != NULL) && reply.status == cases[i].answer, "%s",
                       cases[i].path);
-        ck_assert_int_eq(server_count(s), i + 1);
+        ck_assert_int_eq(web_count(s), i + 1);
         https_reply_done(&reply);
     }
-    server_stop(s);
+    web_stop(s);
 }
 END_TEST
 
 START_TEST(a_request_arrives_as_it_was_meant)
 {
-    server *s = server_start(act_badly, NULL, NULL, NULL);
-    https_call call = call_to(server_url(s, "127.0.0.1", "/x?y=1"));
+    web *s = web_start(act_badly, NULL, NULL, NULL);
+    https_call call = call_to(web_url(s, "127.0.0.1", "/x?y=1"));
     const char *headers[] = {"X-One: 1", "Content-Type: text/plain", NULL};
     https_reply reply;
     call.method = "PUT";
@@ -137,7 +137,7 @@ START_TEST(a_request_arrives_as_it_was_meant)
     ck_assert_ptr_nonnull(strstr(reply.body, "\nb\nody"));
     ck_assert(reply.date_ms == INT64_C(784111777000));
     https_reply_done(&reply);
-    server_stop(s);
+    web_stop(s);
 }
 END_TEST
 
@@ -194,8 +194,8 @@ START_TEST(a_server_must_prove_who_it_is)
         snprintf(certificate, sizeof certificate, "%s", in_folder(name));
         snprintf(name, sizeof name, "%s.key", servers[i].certificate);
         snprintf(key, sizeof key, "%s", in_folder(name));
-        server *s = server_start(act_badly, NULL, certificate, key);
-        https_call call = call_to(server_url(s, servers[i].host, "/echo"));
+        web *s = web_start(act_badly, NULL, certificate, key);
+        https_call call = call_to(web_url(s, servers[i].host, "/echo"));
         https_reply reply;
         tasks_error error = {0};
         snprintf(trusted, sizeof trusted, "%s", in_folder(servers[i].trusted ? servers[i].trusted : ""));
@@ -205,9 +205,9 @@ START_TEST(a_server_must_prove_who_it_is)
         tasks_status status = https_run(&call, &reply, &error);
         ck_assert_msg(status == servers[i].status, "%d: %s: %s", i, error.code, error.message);
         ck_assert_str_eq(error.code, status ? "call_untrusted" : "");
-        ck_assert_int_eq(server_count(s), !status); /* nothing was said before that */
+        ck_assert_int_eq(web_count(s), !status); /* nothing was said before that */
         https_reply_done(&reply);
-        server_stop(s);
+        web_stop(s);
     }
 }
 END_TEST
@@ -260,8 +260,8 @@ START_TEST(a_small_stack_is_enough)
     void *result;
     snprintf(certificate, sizeof certificate, "%s", in_folder("named.pem"));
     snprintf(key, sizeof key, "%s", in_folder("named.key"));
-    server *s = server_start(act_badly, NULL, certificate, key);
-    https_call call = call_to(server_url(s, "localhost", "/echo"));
+    web *s = web_start(act_badly, NULL, certificate, key);
+    https_call call = call_to(web_url(s, "localhost", "/echo"));
     call.total_ms = call.connect_ms = 10000;
     call.ca_file = certificate;
     pthread_attr_init(&small);
@@ -271,7 +271,7 @@ START_TEST(a_small_stack_is_enough)
     ck_assert_ptr_nonnull(result);
     https_reply_done(result);
     pthread_attr_destroy(&small);
-    server_stop(s);
+    web_stop(s);
 }
 END_TEST
 

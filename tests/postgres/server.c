@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static char socket_folder[256], port[8];
@@ -62,11 +63,21 @@ const char *server_socket(void)
     return socket_folder;
 }
 
+/* The server frees the slot of a connection that was closed when it comes to it. */
+static bool slot_may_come(const PGconn *c)
+{
+    static const struct timespec a_moment = {0, 20000000};
+    return PQstatus(c) != CONNECTION_OK && strstr(PQerrorMessage(c), "too many clients") &&
+           nanosleep(&a_moment, NULL) == 0;
+}
+
 PGconn *server_connect(void)
 {
     static const char *const keywords[] = {"host", "port", "user", "dbname", NULL};
     const char *const values[] = {socket_folder, port, "tasks", "postgres", NULL};
     PGconn *c = PQconnectdbParams(keywords, values, 0);
+    for (int tries = 0; tries < 500 && slot_may_come(c); tries++)
+        PQreset(c);
     if (PQstatus(c) != CONNECTION_OK)
         errx(1, "%s", PQerrorMessage(c));
     return c;

@@ -28,7 +28,7 @@ static stand_in aws = {.users = users,
                        .previous = "{\"password\":\"older\"}",
                        .region = "eu-west-1",
                        .lifetime_s = 3600};
-static server *s;
+static web *s;
 static char folder[64];
 
 static void forget_environment(void)
@@ -48,7 +48,7 @@ static void set(const char *const *variables)
 {
     for (; variables && *variables; variables += 2)
         setenv(variables[0],
-               variables[1][0] == '@' ? server_url(s, "127.0.0.1", variables[1] + 1) : variables[1], 1);
+               variables[1][0] == '@' ? web_url(s, "127.0.0.1", variables[1] + 1) : variables[1], 1);
 }
 
 #define KEYS(id, key) "AWS_ACCESS_KEY_ID", id, "AWS_SECRET_ACCESS_KEY", key
@@ -69,7 +69,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    server_stop(s);
+    web_stop(s);
 }
 
 static tasks_status read_of(const char *reference, secret_version version, char value[256],
@@ -191,7 +191,7 @@ END_TEST
 
 static const struct {
     const char *name;
-    server_handler *fail;
+    web_handler *fail;
     int times, calls; /* how often it fails, how often we are to call */
     tasks_status status;
     const char *code, *in_message;
@@ -219,8 +219,7 @@ START_TEST(answers_lead_to_patience_or_to_words)
     aws.fail_times = answers[_i].times;
     expect(answers[_i].name, answers[_i].status, answers[_i].code, answers[_i].in_message);
     ck_assert_msg(aws.secret_calls == answers[_i].calls, "%s: %d calls", answers[_i].name, aws.secret_calls);
-    ck_assert_int_eq(server_count(s),
-                     aws.secret_calls); /* nothing else was called, above all not "elsewhere" */
+    ck_assert_int_eq(web_count(s), aws.secret_calls); /* nothing else was called, above all not "elsewhere" */
 }
 END_TEST
 
@@ -295,16 +294,16 @@ START_TEST(metadata_that_will_not_do)
     set(ENV(REGION));
     aws.only_version_1 = true;
     expect("version 1", TASKS_UNAVAILABLE, "secret_away", "version 2 of the service is a must");
-    ck_assert_int_eq(server_count(s), 1); /* and is not asked any further */
+    ck_assert_int_eq(web_count(s), 1); /* and is not asked any further */
     aws.only_version_1 = false;
     aws.instead = stand_in_forbidding;
     expect("forbidding", TASKS_UNAVAILABLE, "secret_away", "no AWS credentials from instance metadata");
     aws.instead = stand_in_hanging;
     expect("hanging", TASKS_TIMEOUT, "secret_away", "does not answer in time");
     set(ENV("AWS_EC2_METADATA_DISABLED", "true"));
-    int before = server_count(s);
+    int before = web_count(s);
     expect("off", TASKS_DENIED, "secret_denied", "no AWS credentials");
-    ck_assert_int_eq(server_count(s), before);
+    ck_assert_int_eq(web_count(s), before);
     set(ENV("AWS_EC2_METADATA_DISABLED", "", "AWS_EC2_METADATA_SERVICE_ENDPOINT",
             "http://metadata.example/"));
     expect("foreign", TASKS_DENIED, "secret_denied", "metadata.example without TLS");
@@ -359,7 +358,7 @@ START_TEST(a_container_endpoint_is_near_or_has_tls)
         ck_assert_msg(strstr(error.message, places[i].in_message) != NULL, "%s: %s", places[i].value,
                       error.message);
     }
-    ck_assert_int_eq(server_count(s), 0);
+    ck_assert_int_eq(web_count(s), 0);
 }
 END_TEST
 

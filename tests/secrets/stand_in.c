@@ -18,17 +18,17 @@ static int count(int *counter)
 
 /* ---- Answers ---- */
 
-static void answer(const stand_in *s, server_peer *peer, int status, const char *body)
+static void answer(const stand_in *s, web_peer *peer, int status, const char *body)
 {
     char headers[128], date[64];
     struct tm broken;
     time_t now = time(NULL) + s->skew_s;
     strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &broken));
     snprintf(headers, sizeof headers, "Content-Type: application/x-amz-json-1.1\r\nDate: %s\r\n", date);
-    server_answer(peer, status, headers, body);
+    web_answer(peer, status, headers, body);
 }
 
-static void refuse(const stand_in *s, server_peer *peer, const char *type)
+static void refuse(const stand_in *s, web_peer *peer, const char *type)
 {
     char body[256];
     snprintf(body, sizeof body, "{\"__type\":\"%s\",\"message\":\"no\"}", type);
@@ -36,7 +36,7 @@ static void refuse(const stand_in *s, server_peer *peer, const char *type)
 }
 
 #define FAILS_WITH(name, type)                                                                               \
-    void stand_in_##name(void *context, const server_request *request, server_peer *peer)                    \
+    void stand_in_##name(void *context, const web_request *request, web_peer *peer)                          \
     {                                                                                                        \
         (void)request;                                                                                       \
         refuse(context, peer, type);                                                                         \
@@ -46,7 +46,7 @@ FAILS_WITH(denying, "com.amazonaws.secretsmanager#AccessDeniedException")
 FAILS_WITH(undecryptable, "DecryptionFailure")
 
 #define ANSWERS_WITH(name, status, body)                                                                     \
-    void stand_in_##name(void *context, const server_request *request, server_peer *peer)                    \
+    void stand_in_##name(void *context, const web_request *request, web_peer *peer)                          \
     {                                                                                                        \
         (void)request;                                                                                       \
         answer(context, peer, status, body);                                                                 \
@@ -57,38 +57,38 @@ ANSWERS_WITH(binary, 200, "{\"SecretBinary\":\"AAEC\"}")
 ANSWERS_WITH(textless, 200, "{\"Name\":\"x\"}")
 ANSWERS_WITH(forbidding, 403, "")
 
-void stand_in_half(void *context, const server_request *request, server_peer *peer)
+void stand_in_half(void *context, const web_request *request, web_peer *peer)
 {
     static const char half[] = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"SecretString\":\"";
     (void)context;
     (void)request;
-    server_write(peer, half, strlen(half));
+    web_write(peer, half, strlen(half));
 }
 
-void stand_in_hanging(void *context, const server_request *request, server_peer *peer)
+void stand_in_hanging(void *context, const web_request *request, web_peer *peer)
 {
     (void)context;
     (void)request;
-    server_hang(peer);
+    web_hang(peer);
 }
 
-void stand_in_huge(void *context, const server_request *request, server_peer *peer)
+void stand_in_huge(void *context, const web_request *request, web_peer *peer)
 {
     static const char head[] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"SecretString\":\"";
     char block[4096];
     (void)context;
     (void)request;
     memset(block, 'x', sizeof block);
-    server_write(peer, head, strlen(head));
+    web_write(peer, head, strlen(head));
     for (int i = 0; i < 1024; i++)
-        server_write(peer, block, sizeof block);
+        web_write(peer, block, sizeof block);
 }
 
-void stand_in_redirecting(void *context, const server_request *request, server_peer *peer)
+void stand_in_redirecting(void *context, const web_request *request, web_peer *peer)
 {
     (void)context;
     (void)request;
-    server_answer(peer, 307, "Location: /elsewhere\r\n", "");
+    web_answer(peer, 307, "Location: /elsewhere\r\n", "");
 }
 
 /* ---- Signatures ---- */
@@ -133,7 +133,7 @@ static bool is_signed(const claim *c, const char *header)
 }
 
 /* The request as the signer must have seen it: each header that is named, in the order of the names. */
-static void canonical(const server_request *request, const claim *c, buf *to)
+static void canonical(const web_request *request, const claim *c, buf *to)
 {
     char value[1024], hash[AWS_SIGN_HEX];
     buf_print(to, "%s\n%s\n\n", request->method, request->path);
@@ -141,7 +141,7 @@ static void canonical(const server_request *request, const claim *c, buf *to)
         char one[128];
         size_t length = strcspn(name, ";");
         snprintf(one, sizeof one, "%.*s", (int)length, name);
-        const char *found = server_header(request, one, value, sizeof value);
+        const char *found = web_header(request, one, value, sizeof value);
         buf_print(to, "%s:%s\n", one, found ? found : "");
         name += length + (name[length] == ';');
     }
@@ -149,7 +149,7 @@ static void canonical(const server_request *request, const claim *c, buf *to)
     buf_print(to, "\n%s\n%s", c->headers, hash);
 }
 
-static bool signature_is_right(const server_request *request, const claim *c, const stand_in_user *user,
+static bool signature_is_right(const web_request *request, const claim *c, const stand_in_user *user,
                                const char *stamp)
 {
     char signature[AWS_SIGN_HEX];
@@ -189,13 +189,13 @@ static bool is_now(const stand_in *s, const char *stamp)
 }
 
 /* What is wrong with who sent this; NULL for nothing. */
-static const char *fault_of(const stand_in *s, const server_request *request, const stand_in_user **user)
+static const char *fault_of(const stand_in *s, const web_request *request, const stand_in_user **user)
 {
     char authorization[1024] = "", stamp[64] = "", token[512];
     claim c = {0};
-    server_header(request, "Authorization", authorization, sizeof authorization);
-    server_header(request, "X-Amz-Date", stamp, sizeof stamp);
-    const char *given = server_header(request, "X-Amz-Security-Token", token, sizeof token);
+    web_header(request, "Authorization", authorization, sizeof authorization);
+    web_header(request, "X-Amz-Date", stamp, sizeof stamp);
+    const char *given = web_header(request, "X-Amz-Security-Token", token, sizeof token);
     if (!read_claim(authorization, &c) || !is_signed(&c, "host") || !is_signed(&c, "x-amz-date"))
         return "IncompleteSignature";
     *user = find_user(s, c.key_id);
@@ -211,7 +211,7 @@ static const char *fault_of(const stand_in *s, const server_request *request, co
 
 /* ---- Secrets Manager ---- */
 
-static void hand_out(const stand_in *s, server_peer *peer, const char *value)
+static void hand_out(const stand_in *s, web_peer *peer, const char *value)
 {
     buf body;
     json_out j;
@@ -225,16 +225,27 @@ static void hand_out(const stand_in *s, server_peer *peer, const char *value)
     buf_done(&body);
 }
 
-static void secrets_manager(stand_in *s, const server_request *request, server_peer *peer)
+static const char *value_of(stand_in *s, bool previous)
+{
+    return __atomic_load_n(previous ? &s->previous : &s->current, __ATOMIC_SEQ_CST);
+}
+
+void stand_in_put(stand_in *s, const char *value)
+{
+    __atomic_store_n(&s->previous, value_of(s, false), __ATOMIC_SEQ_CST);
+    __atomic_store_n(&s->current, value, __ATOMIC_SEQ_CST);
+}
+
+static void secrets_manager(stand_in *s, const web_request *request, web_peer *peer)
 {
     char target[128] = "", type[128] = "", wanted[256];
     const stand_in_user *user = NULL;
     int number = count(&s->secret_calls);
     const char *fault = fault_of(s, request, &user);
-    server_header(request, "X-Amz-Target", target, sizeof target);
-    server_header(request, "Content-Type", type, sizeof type);
+    web_header(request, "X-Amz-Target", target, sizeof target);
+    web_header(request, "Content-Type", type, sizeof type);
     snprintf(wanted, sizeof wanted, "{\"SecretId\":\"%s\",", s->name);
-    const char *value = strstr(request->body, "\"AWSPREVIOUS\"") ? s->previous : s->current;
+    const char *value = value_of(s, strstr(request->body, "\"AWSPREVIOUS\"") != NULL);
     if (number <= s->fail_times)
         s->fail(s, request, peer);
     else if (fault)
@@ -257,7 +268,7 @@ static void expiry(const stand_in *s, char text[TIMESTAMP_SIZE])
     timestamp_write(timestamp_now() + (int64_t)s->lifetime_s * 1000, text);
 }
 
-static void give_role(stand_in *s, server_peer *peer)
+static void give_role(stand_in *s, web_peer *peer)
 {
     char body[1024], expires[TIMESTAMP_SIZE];
     const stand_in_user *role = &s->users[1];
@@ -270,17 +281,17 @@ static void give_role(stand_in *s, server_peer *peer)
     answer(s, peer, 200, body);
 }
 
-static void container(stand_in *s, const server_request *request, server_peer *peer)
+static void container(stand_in *s, const web_request *request, web_peer *peer)
 {
     char given[512] = "";
-    server_header(request, "Authorization", given, sizeof given);
+    web_header(request, "Authorization", given, sizeof given);
     if (strcmp(given, s->authorization ? s->authorization : "") != 0)
         answer(s, peer, 401, "{\"message\":\"no\"}");
     else
         give_role(s, peer);
 }
 
-static void token_service(stand_in *s, const server_request *request, server_peer *peer)
+static void token_service(stand_in *s, const web_request *request, web_peer *peer)
 {
     char body[2048], expires[TIMESTAMP_SIZE];
     const stand_in_user *role = &s->users[1];
@@ -308,21 +319,21 @@ static void token_service(stand_in *s, const server_request *request, server_pee
 /* ---- Instance metadata ---- */
 
 /* Only the token that was given last opens anything. */
-static bool opens(stand_in *s, const server_request *request)
+static bool opens(stand_in *s, const web_request *request)
 {
     char given[64] = "", wanted[64];
     int tokens = __atomic_load_n(&s->token_calls, __ATOMIC_SEQ_CST);
     snprintf(wanted, sizeof wanted, "token-%d", tokens);
-    server_header(request, "X-aws-ec2-metadata-token", given, sizeof given);
+    web_header(request, "X-aws-ec2-metadata-token", given, sizeof given);
     return tokens && strcmp(given, wanted) == 0;
 }
 
-static void metadata(stand_in *s, const server_request *request, server_peer *peer)
+static void metadata(stand_in *s, const web_request *request, web_peer *peer)
 {
     static const char roles[] = "/latest/meta-data/iam/security-credentials/";
     char text[64], lifetime[32] = "";
     bool put = strcmp(request->method, "PUT") == 0;
-    server_header(request, "X-aws-ec2-metadata-token-ttl-seconds", lifetime, sizeof lifetime);
+    web_header(request, "X-aws-ec2-metadata-token-ttl-seconds", lifetime, sizeof lifetime);
     if (s->instead) {
         s->instead(s, request, peer);
     } else if (s->only_version_1 && put) {
@@ -347,7 +358,7 @@ static void metadata(stand_in *s, const server_request *request, server_peer *pe
     }
 }
 
-static void play(void *context, const server_request *request, server_peer *peer)
+static void play(void *context, const web_request *request, web_peer *peer)
 {
     char target[128];
     if (strncmp(request->path, "/latest/", 8) == 0)
@@ -355,13 +366,13 @@ static void play(void *context, const server_request *request, server_peer *peer
     else if (strcmp(request->path, "/role") == 0)
         container(context, request, peer);
     else if (strcmp(request->method, "POST") == 0 &&
-             !server_header(request, "X-Amz-Target", target, sizeof target))
+             !web_header(request, "X-Amz-Target", target, sizeof target))
         token_service(context, request, peer);
     else
         secrets_manager(context, request, peer);
 }
 
-server *stand_in_start(stand_in *what)
+web *stand_in_start(stand_in *what)
 {
-    return server_start(play, what, NULL, NULL);
+    return web_start(play, what, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-#include "server.h"
+#include "web.h"
 
 #include <arpa/inet.h>
 #include <openssl/ssl.h>
@@ -24,23 +24,23 @@ enum { REQUEST_MAX = 256 * 1024, PEERS_MAX = 4096, PATIENCE_MS = 60000 };
         }                                                                                                    \
     } while (0)
 
-struct server_peer {
-    server *of;
+struct web_peer {
+    web *of;
     int socket;
     SSL *tls; /* NULL for plain */
     int number;
     pthread_t thread;
 };
 
-struct server {
-    server_handler *handler;
+struct web {
+    web_handler *handler;
     void *context;
     SSL_CTX *tls;
     int socket, stopped; /* stopped: readable once the server is to end */
     int port;
     atomic_int count;
     pthread_t thread;
-    server_peer *peers[PEERS_MAX];
+    web_peer *peers[PEERS_MAX];
     int peer_count; /* of the accepting thread, until it has ended */
     char url[2048];
 };
@@ -48,7 +48,7 @@ struct server {
 /* ---- Bytes ---- */
 
 /* Waits until the socket can be read, `ms` have passed or the server is stopped; true for the first. */
-static bool wait_readable(const server_peer *peer, int ms)
+static bool wait_readable(const web_peer *peer, int ms)
 {
     struct pollfd both[2] = {{.fd = peer->socket, .events = POLLIN},
                              {.fd = peer->of->stopped, .events = POLLIN}};
@@ -57,14 +57,14 @@ static bool wait_readable(const server_peer *peer, int ms)
     return poll(both, 2, ms) > 0 && both[0].revents && !both[1].revents;
 }
 
-static long read_some(server_peer *peer, char *to, size_t size)
+static long read_some(web_peer *peer, char *to, size_t size)
 {
     if (!wait_readable(peer, PATIENCE_MS))
         return 0;
     return peer->tls ? SSL_read(peer->tls, to, (int)size) : recv(peer->socket, to, size, 0);
 }
 
-void server_write(server_peer *peer, const char *bytes, size_t length)
+void web_write(web_peer *peer, const char *bytes, size_t length)
 {
     while (length) {
         long count = peer->tls ? SSL_write(peer->tls, bytes, (int)length)
@@ -76,31 +76,31 @@ void server_write(server_peer *peer, const char *bytes, size_t length)
     }
 }
 
-void server_answer(server_peer *peer, int status, const char *headers, const char *body)
+void web_answer(web_peer *peer, int status, const char *headers, const char *body)
 {
     char head[4096];
     int length = snprintf(head, sizeof head,
                           "HTTP/1.1 %d Whatever\r\nContent-Length: %zu\r\nConnection: close\r\n%s\r\n",
                           status, strlen(body), headers);
-    server_write(peer, head, (size_t)length);
-    server_write(peer, body, strlen(body));
+    web_write(peer, head, (size_t)length);
+    web_write(peer, body, strlen(body));
 }
 
-void server_pause(server_peer *peer, int ms)
+void web_pause(web_peer *peer, int ms)
 {
     char byte;
     if (wait_readable(peer, ms))
         read_some(peer, &byte, 1);
 }
 
-void server_hang(server_peer *peer)
+void web_hang(web_peer *peer)
 {
-    server_pause(peer, PATIENCE_MS);
+    web_pause(peer, PATIENCE_MS);
 }
 
 /* ---- Requests ---- */
 
-const char *server_header(const server_request *request, const char *name, char *out, size_t size)
+const char *web_header(const web_request *request, const char *name, char *out, size_t size)
 {
     size_t length = strlen(name);
     for (const char *line = request->headers; line && *line; line = strstr(line, "\r\n") + 2) {
@@ -117,13 +117,13 @@ const char *server_header(const server_request *request, const char *name, char 
 static size_t body_length(const char *headers)
 {
     char text[32];
-    const server_request request = {.headers = headers};
-    const char *value = server_header(&request, "Content-Length", text, sizeof text);
+    const web_request request = {.headers = headers};
+    const char *value = web_header(&request, "Content-Length", text, sizeof text);
     return value ? strtoul(value, NULL, 10) : 0;
 }
 
 /* Reads until the blank line and the body after it are there; returns the place of the body. */
-static char *read_request(server_peer *peer, char *room)
+static char *read_request(web_peer *peer, char *room)
 {
     size_t have = 0;
     char *end = NULL;
@@ -141,13 +141,13 @@ static char *read_request(server_peer *peer, char *room)
     return NULL;
 }
 
-static void serve(server_peer *peer)
+static void serve(web_peer *peer)
 {
     char *room = calloc(1, REQUEST_MAX + 1);
     MUST(room);
     char *body = read_request(peer, room);
     if (body) {
-        server_request request = {.body = body, .number = atomic_fetch_add(&peer->of->count, 1) + 1};
+        web_request request = {.body = body, .number = atomic_fetch_add(&peer->of->count, 1) + 1};
         char *line_end = strstr(room, "\r\n"), *path = strchr(room, ' ');
         *line_end = '\0';
         snprintf(request.method, sizeof request.method, "%.*s", (int)strcspn(room, " "), room);
@@ -164,7 +164,7 @@ static void serve(server_peer *peer)
 
 static void *run_peer(void *context)
 {
-    server_peer *peer = context;
+    web_peer *peer = context;
     sigset_t pipe;
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
@@ -182,15 +182,15 @@ static void *run_peer(void *context)
     return NULL;
 }
 
-static void *run_server(void *context)
+static void *run_web(void *context)
 {
-    server *s = context;
+    web *s = context;
     struct pollfd both[2] = {{.fd = s->socket, .events = POLLIN}, {.fd = s->stopped, .events = POLLIN}};
     while (poll(both, 2, -1) >= 0 && !both[1].revents) {
         int socket = accept4(s->socket, NULL, NULL, SOCK_CLOEXEC);
         if (socket < 0)
             continue;
-        server_peer *peer = calloc(1, sizeof *peer);
+        web_peer *peer = calloc(1, sizeof *peer);
         MUST(peer && s->peer_count < PEERS_MAX);
         peer->of = s;
         peer->socket = socket;
@@ -200,7 +200,7 @@ static void *run_server(void *context)
     return NULL;
 }
 
-static void listen_on_loopback(server *s)
+static void listen_on_loopback(web *s)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof address;
@@ -210,9 +210,9 @@ static void listen_on_loopback(server *s)
     s->port = ntohs(address.sin_port);
 }
 
-server *server_start(server_handler *handler, void *context, const char *certificate, const char *key)
+web *web_start(web_handler *handler, void *context, const char *certificate, const char *key)
 {
-    server *s = calloc(1, sizeof *s);
+    web *s = calloc(1, sizeof *s);
     MUST(s);
     s->handler = handler;
     s->context = context;
@@ -224,11 +224,11 @@ server *server_start(server_handler *handler, void *context, const char *certifi
     s->stopped = eventfd(0, EFD_CLOEXEC);
     MUST(s->stopped >= 0);
     listen_on_loopback(s);
-    MUST(pthread_create(&s->thread, NULL, run_server, s) == 0);
+    MUST(pthread_create(&s->thread, NULL, run_web, s) == 0);
     return s;
 }
 
-void server_stop(server *s)
+void web_stop(web *s)
 {
     MUST(eventfd_write(s->stopped, 1) == 0);
     pthread_join(s->thread, NULL);
@@ -244,17 +244,17 @@ void server_stop(server *s)
     free(s);
 }
 
-int server_port(const server *s)
+int web_port(const web *s)
 {
     return s->port;
 }
 
-int server_count(const server *s)
+int web_count(const web *s)
 {
     return atomic_load(&s->count);
 }
 
-const char *server_url(server *s, const char *host, const char *path)
+const char *web_url(web *s, const char *host, const char *path)
 {
     snprintf(s->url, sizeof s->url, "http%s://%s:%d%s", s->tls ? "s" : "", host, s->port, path);
     return s->url;

@@ -1,0 +1,52 @@
+/* The stand-in as a program, for tests/secrets/run where moto cannot be had; see moto_server.py for what it
+ * says and obeys. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stand_in.h"
+
+static const stand_in_user users[] = {
+    {"AKIDEXAMPLE", "example/secret+key", NULL, true},
+    {"ASIAEXAMPLE", "example/session+key", "example/session+token==", true},
+    {"AKIDDENIED", "example/secret+key", NULL, false},
+    {0},
+};
+
+static stand_in aws = {.users = users,
+                       .name = "prod/tasks-db",
+                       .current = "{\"username\":\"u\",\"password\":\"p\"}",
+                       .region = "eu-west-1",
+                       .lifetime_s = 3600};
+
+static void obey(const char *line)
+{
+    if (strncmp(line, "put ", 4) == 0) {
+        stand_in_put(&aws, strdup(line + 4)); /* lives as long as it may be read: to the end */
+        puts("done");
+    } else if (strcmp(line, "count") == 0) {
+        printf("%d\n", __atomic_load_n(&aws.secret_calls, __ATOMIC_SEQ_CST));
+    }
+}
+
+int main(void)
+{
+    char *line = NULL;
+    size_t room = 0;
+    web *s = stand_in_start(&aws);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    printf("URL=%s\n", web_url(s, "127.0.0.1", ""));
+    puts("ARN=");
+    printf("RIGHT_ID=%s\nRIGHT_KEY=%s\n", users[0].key_id, users[0].key);
+    printf("SESSION_ID=%s\nSESSION_KEY=%s\nSESSION_TOKEN=%s\n", users[1].key_id, users[1].key,
+           users[1].token);
+    printf("DENIED_ID=%s\nDENIED_KEY=%s\n", users[2].key_id, users[2].key);
+    puts("INSTANCE_REGION=eu-west-1\nREADY");
+    for (long length; (length = getline(&line, &room, stdin)) > 0;) {
+        line[strcspn(line, "\n")] = '\0';
+        obey(line);
+    }
+    free(line);
+    web_stop(s);
+    return EXIT_SUCCESS;
+}
