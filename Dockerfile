@@ -1,0 +1,36 @@
+# tasksd as an image: a server that wants to hear who may use it (TASKSD_AUTH), the page inside, tasksctl
+# beside it. Build and check it without a container engine: pipeline/image
+ARG BASE=debian:bookworm-slim
+
+FROM ${BASE} AS build
+WORKDIR /src
+COPY pipeline/lib.sh pipeline/packages.txt pipeline/
+RUN bash -c '. pipeline/lib.sh && need && rm -rf /var/lib/apt/lists/*'
+COPY . .
+ARG SOURCE_DATE_EPOCH
+RUN cmake -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr \
+    && cmake --build /build --target tasksd tasksctl \
+    && strip /build/tasksd/tasksd /build/tasksctl/tasksctl
+
+# What the programs stand on (libpq and libcurl are loaded on first use), without what nobody here opens, and
+# without any file that can raise rights.
+FROM ${BASE} AS tasksd
+RUN apt-get update -qq \
+    && apt-get install -qq -y --no-install-recommends \
+        ca-certificates libcivetweb1 libcurl4 libjansson4 libpq5 libsqlite3-0 \
+    && apt-get clean \
+    && cd /usr/lib/*-linux-gnu \
+    && rm -rf libbrotlienc.so* libcivetweb-cpp.so* ossl-modules engines-3 krb5/plugins sasl2 \
+        /usr/bin/openssl /usr/bin/c_rehash /usr/lib/ssl/misc /var/lib/dpkg/info/*.symbols /var/lib/apt/lists/* \
+        /var/cache/debconf/*-old /var/lib/dpkg/*-old /var/log/* /usr/share/doc/* /usr/share/man/* /usr/share/locale/* \
+    && find / -xdev -perm /6000 -type f -delete \
+    && install -d -m 0700 -o 10001 -g 10001 /var/lib/tasks
+COPY --from=build /build/tasksd/tasksd /build/tasksctl/tasksctl /usr/bin/
+USER 10001:10001
+ENV TASKSD_LISTEN=0.0.0.0:5000 XDG_DATA_HOME=/var/lib
+VOLUME /var/lib/tasks
+EXPOSE 5000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=6s --start-period=10s --retries=3 \
+    CMD ["tasksctl", "probe", "--live", "--quiet", "http://127.0.0.1:5000"]
+ENTRYPOINT ["tasksd"]

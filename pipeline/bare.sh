@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# A minimal Debian 12 in a folder, made by debootstrap, which uses the host's way to its packages. For scripts
+# that prove something where nothing is installed. Root only.
+
+# Everything below the root that the host has to lend: where packages come from and how names are found.
+bare_lend_network() {
+    local root=$1 file
+    rm -f "$root/etc/apt/sources.list"
+    for file in /etc/apt /usr/share/keyrings /etc/resolv.conf /etc/hosts /etc/ssl/certs; do
+        if [ -e "$file" ]; then
+            mkdir -p "$root$(dirname "$file")"
+            cp --recursive --dereference --force "$file" "$root$(dirname "$file")/"
+        fi
+    done
+}
+
+# bare_root FOLDER: makes the system there.
+bare_root() {
+    local root=$1 mirror
+    # shellcheck disable=SC2016 # apt's own variable
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' | head -n 1)
+    say "debootstrap a minimal Debian 12"
+    mkdir -p "$root"
+    debootstrap --variant=minbase bookworm "$root" "$mirror" >"$root/debootstrap.log" ||
+        die "debootstrap failed: $(tail -n 1 "$root/debootstrap.log")"
+    rm -f "$root/debootstrap.log"
+    bare_lend_network "$root"
+}
+
+# bare_inside ROOT USER COMMAND: a shell command in the home of a user of the new system.
+bare_inside() {
+    local lent name
+    lent=(PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive)
+    for name in http_proxy https_proxy no_proxy npm_config_registry; do
+        if [ -n "${!name:-}" ]; then
+            lent+=("$name=${!name}")
+        fi
+    done
+    chroot "$1" env -i "${lent[@]}" su "$2" -c "cd && $3"
+}
