@@ -35,7 +35,7 @@ foreach(name ${tasks_uses})
 endforeach()
 target_link_libraries(tasks_static INTERFACE Threads::Threads m)
 
-install(FILES ${PROJECT_SOURCE_DIR}/include/tasks.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/include/tasks.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
 
 # How an installed tree finds them. In libtasks.pc they are no Requires.private: whoever links our archive
 # would be asked for the archives that theirs stand on, which Debian does not even have for libpq.
@@ -50,15 +50,16 @@ list(JOIN uses_flags " " uses_flags)
 # pkg-config. The prefix is found from where the file lies, so that an installed tree may be moved.
 file(RELATIVE_PATH to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 configure_file(libtasks.pc.in libtasks.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/libtasks.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/libtasks.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+    COMPONENT dev)
 
 # CMake package: find_package(tasks) gives tasks::tasks and, where its own libraries are, tasks::tasks_static.
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tasks)
-install(TARGETS tasks EXPORT tasks-shared)
-install(TARGETS tasks_static EXPORT tasks-static)
-install(EXPORT tasks-shared NAMESPACE tasks:: DESTINATION ${package_dir})
-install(EXPORT tasks-static NAMESPACE tasks:: DESTINATION ${package_dir})
+install(TARGETS tasks EXPORT tasks-shared LIBRARY COMPONENT lib NAMELINK_COMPONENT dev)
+install(TARGETS tasks_static EXPORT tasks-static ARCHIVE COMPONENT dev)
+install(EXPORT tasks-shared NAMESPACE tasks:: DESTINATION ${package_dir} COMPONENT dev)
+install(EXPORT tasks-static NAMESPACE tasks:: DESTINATION ${package_dir} COMPONENT dev)
 configure_file(tasks-config.cmake.in tasks-config.cmake @ONLY)
 write_basic_package_version_file(tasks-config-version.cmake COMPATIBILITY SameMajorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/tasks-config.cmake
-    ${CMAKE_CURRENT_BINARY_DIR}/tasks-config-version.cmake DESTINATION ${package_dir})
+    ${CMAKE_CURRENT_BINARY_DIR}/tasks-config-version.cmake DESTINATION ${package_dir} COMPONENT dev)
