@@ -22,7 +22,7 @@ RUN apt-get update -qq \
     && cd /usr/lib/*-linux-gnu \
     && rm -rf libbrotlienc.so* libcivetweb-cpp.so* ossl-modules engines-3 krb5/plugins sasl2 \
         /usr/bin/openssl /usr/bin/c_rehash /usr/lib/ssl/misc /var/lib/dpkg/info/*.symbols /var/lib/apt/lists/* \
-        /var/cache/debconf/*-old /var/lib/dpkg/*-old /var/log/* /usr/share/doc/* /usr/share/man/* /usr/share/locale/* \
+        /var/cache/debconf/* /var/cache/ldconfig/* /var/lib/dpkg/*-old /var/log/* /usr/share/doc/* /usr/share/man/* /usr/share/locale/* \
     && find / -xdev -perm /6000 -type f -delete \
     && install -d -m 0700 -o 10001 -g 10001 /var/lib/tasks
 COPY --from=build /build/tasksd/tasksd /build/tasksctl/tasksctl /usr/bin/

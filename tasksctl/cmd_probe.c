@@ -53,10 +53,9 @@ static bool is_loopback(const char *host)
     return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
 }
 
-static bool split(const char *url, https_place *place)
+static bool is_root(const char *url, const https_place *place)
 {
-    return https_split(url, place) && strncmp(place->scheme, "http", 4) == 0 && strlen(url) <= URL_MAX &&
-           !strchr(url, '?');
+    return strncmp(place->scheme, "http", 4) == 0 && strlen(url) <= URL_MAX && !strchr(url, '?');
 }
 
 /* The door for what the user gave: afterwards `p->url` is a root that `/tasks` can follow. */
@@ -65,7 +64,10 @@ static int prepare(cli *c, probe *p)
     https_place place;
     const char *token = getenv("TASKS_TOKEN");
     p->url = c->words[0];
-    if (!split(p->url, &place))
+    tasks_status status = https_split(p->url, &place, &p->error);
+    if (status == TASKS_UNSUPPORTED)
+        return cli_failed(c, NULL, &p->error);
+    if (status || !is_root(p->url, &place))
         return cli_misused(c, "url_malformed",
                            "'%.60s' is no address of a server, such as http://127.0.0.1:5000", p->url);
     if (!token || !*token)

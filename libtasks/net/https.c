@@ -36,11 +36,12 @@ static void drop_brackets(char *host)
     host[length - 2] = '\0';
 }
 
-bool https_split(const char *text, https_place *out)
+tasks_status https_split(const char *text, https_place *out, tasks_error *error)
 {
     *out = (https_place){0};
-    if (libcurl_load(NULL))
-        return false;
+    tasks_status status = libcurl_load(error);
+    if (status)
+        return status;
     CURLU *url = libcurl.curl_url();
     bool good = url && !libcurl.curl_url_set(url, CURLUPART_URL, text, 0) && !url_has(url, CURLUPART_USER) &&
                 !url_has(url, CURLUPART_PASSWORD) && !url_has(url, CURLUPART_FRAGMENT) &&
@@ -48,7 +49,9 @@ bool https_split(const char *text, https_place *out)
                 url_part(url, CURLUPART_HOST, out->host, sizeof out->host);
     libcurl.curl_url_cleanup(url);
     drop_brackets(out->host);
-    return good;
+    if (good)
+        return TASKS_OK;
+    return fail(error, TASKS_INVALID, "call_malformed", "not a URL of a host, or one with a user in it");
 }
 
 /* ---- The reply ---- */
@@ -217,8 +220,9 @@ static void drop_headers(struct curl_slist *headers)
 
 static tasks_status check(const https_call *call, https_place *place, tasks_error *error)
 {
-    if (!https_split(call->url, place))
-        return fail(error, TASKS_INVALID, "call_malformed", "not a URL of a host, or one with a user in it");
+    tasks_status status = https_split(call->url, place, error);
+    if (status)
+        return status;
     if (strcmp(place->scheme, "https") != 0 && (!call->plain || strcmp(place->scheme, "http") != 0))
         return fail(error, TASKS_INVALID, "call_malformed", "%s: only https will do", place->host);
     if (!one_line_each(call->headers))

@@ -51,7 +51,8 @@ typedef struct https_place {
     char host[256]; /* without the brackets of IPv6 */
 } https_place;
 
-/* False for what is no URL of a host, or has a user, password or fragment in it. */
-bool https_split(const char *url, https_place *out);
+/* INVALID call_malformed for what is no URL of a host, or has a user, password or fragment in it;
+ * UNSUPPORTED library_missing. */
+tasks_status https_split(const char *url, https_place *out, tasks_error *error);
 
 #endif

@@ -81,8 +81,10 @@ static tasks_status from_variable(const char *variable, const char *value, char 
     length -= value[length - 1] == '/';
     int written = snprintf(url, AWS_PLACE_URL_SIZE, "%.*s/", (int)length, value);
     const char *host = strstr(url, "://");
-    if (written >= AWS_PLACE_URL_SIZE || !host || !https_split(url, &place) ||
-        strcspn(host + 3, "/?") + 1 != strlen(host + 3))
+    tasks_status status = https_split(url, &place, error);
+    if (status == TASKS_UNSUPPORTED)
+        return status;
+    if (status || written >= AWS_PLACE_URL_SIZE || !host || strcspn(host + 3, "/?") + 1 != strlen(host + 3))
         return fail(error, TASKS_INVALID, "option_malformed", "%s is not https://HOST:PORT", variable);
     return TASKS_OK;
 }
@@ -128,7 +130,10 @@ static bool is_local(const char *host)
 tasks_status aws_place_check_local(const char *variable, const char *url, tasks_error *error)
 {
     https_place place;
-    if (!https_split(url, &place))
+    tasks_status status = https_split(url, &place, error);
+    if (status == TASKS_UNSUPPORTED)
+        return status;
+    if (status)
         return fail(error, TASKS_INVALID, "option_malformed", "%s is no URL of a host", variable);
     if (strcmp(place.scheme, "https") != 0 && (strcmp(place.scheme, "http") != 0 || !is_local(place.host)))
         return fail(error, TASKS_DENIED, "secret_denied",
