@@ -265,6 +265,42 @@ enum {
     TASKS_MIGRATE_NO = 2 /**< refuse with UNSUPPORTED store_old; see tasks_migrate() */
 };
 
+/** What calls ask of a store. X(NAME, number, word). Numbers never change. A batch of one operation goes by
+ *  that operation's name; `token` is any call on tokens, `whole` any on the store as a whole. */
+#define TASKS_OPERATION_MAP(X)                                                                               \
+    X(GET, 0, "get")                                                                                         \
+    X(LIST, 1, "list")                                                                                       \
+    X(CHANGES, 2, "changes")                                                                                 \
+    X(REVISION, 3, "revision")                                                                               \
+    X(OWNERS, 4, "owners")                                                                                   \
+    X(PING, 5, "ping")                                                                                       \
+    X(CREATE, 6, "create")                                                                                   \
+    X(UPDATE, 7, "update")                                                                                   \
+    X(DELETE, 8, "delete")                                                                                   \
+    X(BATCH, 9, "batch")                                                                                     \
+    X(SWEEP, 10, "sweep")                                                                                    \
+    X(TOKEN, 11, "token")                                                                                    \
+    X(WHOLE, 12, "whole")
+
+#define TASKS_OPERATION_ENUM(name, number, word) TASKS_OPERATION_##name = number,
+enum { TASKS_OPERATION_MAP(TASKS_OPERATION_ENUM) };
+
+/** How long one call took. Grows at its end only; never copy it by value. */
+typedef struct tasks_timing {
+    const char *backend; /**< "sqlite", "postgresql"; static */
+    const char *word;    /**< of the operation; static */
+    int32_t operation;   /**< TASKS_OPERATION_...; a newer library may know more of them */
+    tasks_status status; /**< how it ended */
+    int64_t began_ns;    /**< when it began to wait, by CLOCK_MONOTONIC */
+    int64_t wait_ns;     /**< how long it waited for its turn on a connection */
+    int64_t work_ns;     /**< how long the store worked, for this call and those that shared its turn */
+} tasks_timing;
+
+/** Is told of each call that asked something of the store, at its end, by the thread that made the call;
+ *  one call may ask several things. It must not use the store, and whoever made the call waits for it.
+ *  tasks_wait() and tasks_watch() are not told of while they wait. */
+typedef void (*tasks_observer)(void *context, const tasks_timing *timing);
+
 typedef struct tasks_options {
     uint32_t struct_size;
     uint32_t pool_size;               /**< connections that serve reads and writes, 1..64; 0 = 5 */
@@ -278,6 +314,8 @@ typedef struct tasks_options {
     const char *password_ref; /**< the secret to log in with: see Secrets; NULL for none */
     tasks_vault vault;        /**< for references that are neither env, file nor aws; NULL for none */
     void *vault_context;
+    tasks_observer observer; /**< is told how long calls take; NULL: nobody measures */
+    void *observer_context;
 } tasks_options;
 
 #define TASKS_OPTIONS_INIT TASKS_SIZED(tasks_options)

@@ -36,7 +36,9 @@ static tasks_status run_check(void *connection, void *db, tasks_error *error)
 tasks_status tasks_check(tasks_db *db, tasks_error *error)
 {
     tasks_status status = db_whole(db, error);
-    return status ? status : db_with_connection(db, POOL_READ, run_check, db, error);
+    return status
+               ? status
+               : db_with_connection(db, &(db_alone){POOL_READ, TASKS_OPERATION_WHOLE, run_check, db}, error);
 }
 
 typedef struct backup_work {
@@ -62,7 +64,9 @@ tasks_status tasks_backup(tasks_db *db, const char *path, tasks_progress progres
     if (!status && !work.ops->backup)
         status =
             fail(error, TASKS_UNSUPPORTED, "backend_limit", "this backend has its own tools for backups");
-    return status ? status : db_with_connection(db, POOL_READ, run_backup, &work, error);
+    return status ? status
+                  : db_with_connection(db, &(db_alone){POOL_READ, TASKS_OPERATION_WHOLE, run_backup, &work},
+                                       error);
 }
 
 typedef struct count_work {
@@ -84,7 +88,8 @@ tasks_status tasks_stats(tasks_db *db, int32_t count, tasks_statistics *out, tas
     count_work work = {db->store->ops, count, &figures};
     tasks_status status = db_whole(db, error);
     if (!status && count)
-        status = db_with_connection(db, POOL_READ, run_count, &work, error);
+        status =
+            db_with_connection(db, &(db_alone){POOL_READ, TASKS_OPERATION_WHOLE, run_count, &work}, error);
     if (status)
         return status;
     snprintf(figures.backend, sizeof figures.backend, "%s", work.ops->scheme);

@@ -272,7 +272,8 @@ static tasks_status run_source(void *connection, void *context, tasks_error *err
     for (int kind = 0; kind < BACKEND_KINDS; kind++)
         c->total += c->counts[kind];
     if (c->to)
-        status = db_with_connection(c->to, POOL_WRITE, run_target, c, error);
+        status =
+            db_with_connection(c->to, &(db_alone){POOL_WRITE, TASKS_OPERATION_WHOLE, run_target, c}, error);
     c->out->end(connection);
     return status;
 }
@@ -325,7 +326,8 @@ tasks_status tasks_copy(const tasks_options *from, const tasks_options *to, int3
     if (!status) {
         c.out = c.from->store->ops->copy;
         c.in = c.to ? c.to->store->ops->copy : NULL;
-        status = db_with_connection(c.from, POOL_READ, run_source, &c, error);
+        status =
+            db_with_connection(c.from, &(db_alone){POOL_READ, TASKS_OPERATION_WHOLE, run_source, &c}, error);
     }
     tasks_close(c.from);
     tasks_close(c.to);

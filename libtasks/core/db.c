@@ -131,6 +131,8 @@ static tasks_status store_open(const db_target *target, db_store *store, tasks_e
     store->schema_version = shape.schema_version;
     store->now_ms = options->now_ms ? options->now_ms : system_now;
     store->now_context = options->now_context;
+    store->observer = (observe){options->observer, options->observer_context, ops->scheme};
+    store->connections.timed = options->observer != NULL;
     return TASKS_OK;
 }
 
@@ -255,36 +257,41 @@ tasks_status db_read(tasks_db *db, backend_read *read, tasks_error *error)
     read_request request = {.request.weight = 1, .read = read};
     pool_request *group;
     tasks_status status = pool_enter(p, POOL_READ, &request.request, &group, error);
-    if (status)
-        return status;
     if (group) {
         carry_reads(p, &request.request, group);
         pool_leave(p, POOL_READ, &request.request, group);
     }
-    if (read->status && error)
+    if (!status && read->status && error)
         *error = read->error;
-    return read->status;
+    status = status ? status : read->status;
+    observe_tell(&db->store->observer, observe_read(read), &request.request, status);
+    return status;
 }
 
-tasks_status db_with_connection(tasks_db *db, pool_lane_name lane, db_work work, void *context,
-                                tasks_error *error)
+static tasks_status work_alone(pool *p, const pool_request *request, const db_alone *alone,
+                               tasks_error *error)
+{
+    void *connection;
+    tasks_status status = pool_connection(p, request, &connection, error);
+    return status ? status : alone->work(connection, alone->context, error);
+}
+
+tasks_status db_with_connection(tasks_db *db, const db_alone *alone, tasks_error *error)
 {
     pool *p = &db->store->connections;
     pool_request request = {.weight =
                                 POOL_WEIGHT_MAX}; /* too heavy to be carried by another, or to carry one */
     pool_request *group;
-    void *connection;
     tasks_error own;
     if (!error)
         error = &own;
-    tasks_status status = pool_enter(p, lane, &request, &group, error);
-    if (status)
-        return status;
-    status = pool_connection(p, &request, &connection, error);
-    if (!status)
-        status = work(connection, context, error);
-    pool_drop_broken(p, &request);
-    pool_leave(p, lane, &request, group);
+    tasks_status status = pool_enter(p, alone->lane, &request, &group, error);
+    if (!status) {
+        status = work_alone(p, &request, alone, error);
+        pool_drop_broken(p, &request);
+        pool_leave(p, alone->lane, &request, group);
+    }
+    observe_tell(&db->store->observer, alone->operation, &request, status);
     return status;
 }
 
@@ -358,13 +365,13 @@ tasks_status db_write(tasks_db *db, backend_batch *batch, tasks_error *error)
     write_request request = {.request.weight = batch->count, .batch = batch};
     pool_request *group;
     tasks_status status = pool_enter(p, POOL_WRITE, &request.request, &group, error);
-    if (status)
-        return status;
     if (group) {
         carry_writes(db->store, &request.request, group);
         pool_leave(p, POOL_WRITE, &request.request, group);
     }
-    if (batch->status && error)
+    if (!status && batch->status && error)
         *error = batch->error;
-    return batch->status;
+    status = status ? status : batch->status;
+    observe_tell(&db->store->observer, observe_write(batch), &request.request, status);
+    return status;
 }

@@ -6,6 +6,7 @@
 
 #include "backend.h"
 #include "login.h"
+#include "observe.h"
 #include "pool.h"
 
 /* Who waits for changes; see watch.c. */
@@ -27,6 +28,7 @@ typedef struct db_store {
     int32_t schema_version;
     int64_t (*now_ms)(void *context);
     void *now_context;
+    observe observer;
     login log_in;
 } db_store;
 
@@ -68,7 +70,12 @@ void watch_done(db_watch *w, const backend_ops *ops);
 
 /* Runs `work` on a connection of a lane, alone. */
 typedef tasks_status (*db_work)(void *connection, void *context, tasks_error *error);
-tasks_status db_with_connection(tasks_db *db, pool_lane_name lane, db_work work, void *context,
-                                tasks_error *error);
+typedef struct db_alone {
+    pool_lane_name lane;
+    int32_t operation; /* TASKS_OPERATION_... */
+    db_work work;
+    void *context;
+} db_alone;
+tasks_status db_with_connection(tasks_db *db, const db_alone *alone, tasks_error *error);
 
 #endif

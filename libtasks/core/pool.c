@@ -217,6 +217,20 @@ static bool others_connected(pool *p, const pool_lane *lane)
     return any;
 }
 
+static void mark_begin(const pool *p, pool_request *group)
+{
+    int64_t now = p->timed ? nanoseconds() : 0;
+    for (; p->timed && group; group = group->next)
+        group->began_ns = now;
+}
+
+static void mark_end(const pool *p, pool_request *group)
+{
+    int64_t now = p->timed ? nanoseconds() : 0;
+    for (; p->timed && group; group = group->next)
+        group->ended_ns = now;
+}
+
 /* A leader without a connection, which cannot get one, leaves the lead to those that have one. */
 static bool can_lead(pool *p, pool_lane *lane, pool_request *request)
 {
@@ -235,8 +249,9 @@ tasks_status pool_enter(pool *p, pool_lane_name name, pool_request *request, poo
 {
     pool_lane *lane = &p->lanes[name];
     tasks_status status;
-    int64_t end = nanoseconds() + p->timeout_ms * INT64_C(1000000);
     *group = NULL;
+    request->entered_ns = nanoseconds();
+    int64_t end = request->entered_ns + p->timeout_ms * INT64_C(1000000);
     atomic_init(&request->state, QUEUED);
     sem_init(&request->wake, 0, 0);
     pthread_mutex_lock(&p->lock);
@@ -251,6 +266,7 @@ tasks_status pool_enter(pool *p, pool_lane_name name, pool_request *request, poo
         pthread_mutex_lock(&p->lock);
         *group = gather(lane, request);
         pthread_mutex_unlock(&p->lock);
+        mark_begin(p, *group);
     } else {
         sem_destroy(&request->wake);
     }
@@ -313,6 +329,7 @@ static void wake_carried(const pool_request *leader, pool_request *group)
  * queue up again before it begins, so that nothing goes on while it works. */
 void pool_leave(pool *p, pool_lane_name name, pool_request *leader, pool_request *group)
 {
+    mark_end(p, group);
     sem_destroy(&leader->wake);
     pthread_mutex_lock(&p->lock);
     p->lanes[name].leading--;

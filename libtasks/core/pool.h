@@ -30,6 +30,7 @@ typedef struct pool_request {
     pool_slot *slot; /* a leader's */
     atomic_int state;
     sem_t wake;
+    int64_t entered_ns, began_ns, ended_ns; /* the last two in a pool that is timed only: 0 if never begun */
 } pool_request;
 
 typedef struct pool_lane {
@@ -43,6 +44,7 @@ typedef struct pool {
     const backend_ops *ops;
     void *store;
     uint32_t timeout_ms, slot_count;
+    bool timed;
     bool write_next; /* whose turn it is when both lanes want the same slot */
     pool_slot slots[POOL_SLOTS_MAX];
     pool_lane lanes[POOL_LANES];

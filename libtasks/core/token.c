@@ -95,7 +95,7 @@ tasks_status tasks_token_create(tasks_db *db, const char *owner, int32_t read_on
     work.token.expires_at_ms = expires_at_ms;
     memcpy(work.token.owner, owner, strlen(owner) + 1); /* its length was checked with its rules */
     sha256(text, strlen(text), work.token.digest);
-    status = db_with_connection(db, POOL_WRITE, run_add, &work, error);
+    status = db_with_connection(db, &(db_alone){POOL_WRITE, TASKS_OPERATION_TOKEN, run_add, &work}, error);
     if (status)
         explicit_bzero(text, TASKS_TOKEN_SIZE);
     else
@@ -132,7 +132,8 @@ tasks_status tasks_token_find(tasks_db *db, const char *text, tasks_token **out,
     if (!text || strnlen(text, TASKS_TOKEN_SIZE) != TASKS_TOKEN_SIZE - 1)
         return unknown(error);
     sha256(text, TASKS_TOKEN_SIZE - 1, digest);
-    tasks_status status = db_with_connection(db, POOL_READ, run_get, &work, error);
+    tasks_status status =
+        db_with_connection(db, &(db_alone){POOL_READ, TASKS_OPERATION_TOKEN, run_get, &work}, error);
     if (status == TASKS_NOT_FOUND || (!status && !same_digest(digest, work.token.digest)))
         return unknown(error);
     if (status)
@@ -148,7 +149,7 @@ tasks_status tasks_token_next(tasks_db *db, int64_t after, tasks_token **out, ta
     *out = NULL;
     tasks_status status = db_whole(db, error);
     if (!status)
-        status = db_with_connection(db, POOL_READ, run_get, &work, error);
+        status = db_with_connection(db, &(db_alone){POOL_READ, TASKS_OPERATION_TOKEN, run_get, &work}, error);
     return status ? status : hand_out(&work.token, out, error);
 }
 
@@ -164,5 +165,7 @@ tasks_status tasks_token_revoke(tasks_db *db, int64_t id, tasks_error *error)
 {
     token_work work = {.ops = db->store->ops, .id = id};
     tasks_status status = db_whole(db, error);
-    return status ? status : db_with_connection(db, POOL_WRITE, run_remove, &work, error);
+    return status ? status
+                  : db_with_connection(db, &(db_alone){POOL_WRITE, TASKS_OPERATION_TOKEN, run_remove, &work},
+                                       error);
 }
