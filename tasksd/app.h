@@ -11,6 +11,7 @@
 #include "idempotency.h"
 #include "metrics.h"
 #include "tasks.h"
+#include "timing.h"
 
 /* How far stopping has come. */
 enum app_phase {
@@ -30,6 +31,7 @@ struct app {
     struct idempotency idempotency;
     struct events *events;
     struct metrics *metrics[APP_LISTENERS];
+    struct timing *timing;
     int64_t started_ms;
     atomic_int phase;
 };

@@ -13,6 +13,7 @@
 #include "log.h"
 #include "problem.h"
 #include "timestamp.h"
+#include "timing.h"
 
 enum {
     HEAD_ROOM = 2 << 10,
@@ -42,6 +43,7 @@ struct exchange {
     int64_t body_left; /* of Content-Length; of a chunked body 1 until its end was seen */
     bool body_begun, body_expected;
     size_t sent;
+    struct timing_request timing;
 };
 
 /* ---- The request -------------------------------------------------------------------------------- */
@@ -219,6 +221,7 @@ static void tell_exchange(const struct exchange *x, int64_t began_us)
                                      .route = x->rq.route ? x->rq.route->path : NULL,
                                      .status = x->rs.status,
                                      .duration_us = duration_us,
+                                     .store_us = x->timing.total_ns / 1000,
                                      .bytes = x->sent,
                                      .peer = x->rq.peer,
                                      .trace = &x->rq.trace};
@@ -230,8 +233,10 @@ static void run_exchange(struct exchange *x)
 {
     int64_t began_us = log_clock_us();
     take_request(x);
+    timing_follow(&x->timing);
     if (check_head(x))
         dispatch_run(x->civet->options.app, x->civet->options.routes, &x->rq, &x->rs);
+    timing_follow(NULL);
     give_answer(x);
     tell_exchange(x, began_us);
     http_response_done(&x->rs);

@@ -117,6 +117,7 @@ int handle_metrics_get(struct app *app, const struct http_request *rq, struct ht
     metrics_write(app->metrics, APP_LISTENERS, &rs->body);
     write_connections(app, &rs->body);
     write_store(&figures, &rs->body);
+    timing_write(app->timing, &rs->body);
     write_process(app, &rs->body);
     return 200;
 }

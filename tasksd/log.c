@@ -122,12 +122,17 @@ static void address_text(uint32_t peer, char text[16])
     snprintf(text, 16, "%u.%u.%u.%u", peer >> 24, peer >> 16 & 255, peer >> 8 & 255, peer & 255);
 }
 
+/* Three digits are enough; to find the shortest text of a double is dear. */
+static void milliseconds(json_out *json, const char *key, int64_t us)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%lld.%03d", (long long)(us / 1000), (int)(us % 1000));
+    json_out_raw(json, key, text, strlen(text));
+}
+
 static void request_json(const struct log_request *request, const char *peer, buf *line)
 {
-    char ms[32]; /* three digits are enough; to find the shortest text of a double is dear */
     json_out json;
-    snprintf(ms, sizeof ms, "%lld.%03d", (long long)(request->duration_us / 1000),
-             (int)(request->duration_us % 1000));
     begin_json(&json, line, "info");
     json_out_text(&json, "request_id", request->trace->request);
     json_out_text(&json, "trace_id", request->trace->id);
@@ -135,7 +140,8 @@ static void request_json(const struct log_request *request, const char *peer, bu
     json_out_text(&json, "method", request->method);
     json_out_text(&json, "route", request->route);
     json_out_int(&json, "status", request->status);
-    json_out_raw(&json, "ms", ms, strlen(ms));
+    milliseconds(&json, "ms", request->duration_us);
+    milliseconds(&json, "db_ms", request->store_us);
     json_out_int(&json, "bytes", (int64_t)request->bytes);
     json_out_object_end(&json);
 }
@@ -144,9 +150,9 @@ static void request_text(const struct log_request *request, const char *peer, bu
 {
     char time[TIMESTAMP_SIZE];
     timestamp_write(timestamp_now(), time);
-    buf_print(line, "%s %s %s %s %d %.3f ms %zu bytes %s", time, peer, request->method,
+    buf_print(line, "%s %s %s %s %d %.3f ms (db %.3f ms) %zu bytes %s", time, peer, request->method,
               request->route ? request->route : "-", request->status, (double)request->duration_us / 1000,
-              request->bytes, request->trace->request);
+              (double)request->store_us / 1000, request->bytes, request->trace->request);
 }
 
 int64_t log_clock_us(void)

@@ -18,6 +18,7 @@ struct log_request {
     const char *route; /* the template, not the path; NULL: none matched */
     int status;
     int64_t duration_us;
+    int64_t store_us; /* of it, waiting for the store and its work */
     size_t bytes;
     uint32_t peer;
     const struct trace *trace;

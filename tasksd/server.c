@@ -52,6 +52,8 @@ static enum server_exit open_store(struct server *server, const char *uri)
     tasks_options options = TASKS_OPTIONS_INIT;
     options.uri = uri;
     options.pool_size = (uint32_t)config->pool;
+    options.observer = timing_observe;
+    options.observer_context = server->app.timing;
     options.password_ref = config->db_secret;
     bool embedded = !config->db && !config->db_secret;
     options.migrate = config->migrate || embedded ? TASKS_MIGRATE_YES : TASKS_MIGRATE_NO;
@@ -112,12 +114,14 @@ static struct civet *listen_on(const struct civet_options *options)
     return NULL;
 }
 
+/* Before the store is opened. */
 static bool make_metrics(struct app *app)
 {
     app->started_ms = timestamp_now();
+    app->timing = timing_new();
     app->metrics[APP_PUBLIC] = metrics_new(routes_public, "public");
     app->metrics[APP_ADMIN] = metrics_new(routes_admin, "admin");
-    if (app->metrics[APP_PUBLIC] && app->metrics[APP_ADMIN])
+    if (app->timing && app->metrics[APP_PUBLIC] && app->metrics[APP_ADMIN])
         return true;
     log_error("out of memory");
     return false;
@@ -235,12 +239,12 @@ static bool make_limit(struct server *server)
 
 static enum server_exit run(struct server *server, const char *uri)
 {
-    enum server_exit failed = open_store(server, uri);
+    enum server_exit failed = make_metrics(&server->app) ? open_store(server, uri) : SERVER_FAILED;
     if (failed)
         return failed;
     server->sweeper = sweeper_start(server->app.db);
-    if (!server->sweeper || !make_metrics(&server->app) || !make_auth(server) || !make_limit(server) ||
-        !start_public(server) || !start_admin(server))
+    if (!server->sweeper || !make_auth(server) || !make_limit(server) || !start_public(server) ||
+        !start_admin(server))
         return SERVER_FAILED;
     serve(server, uri);
     return SERVER_DONE;
@@ -260,6 +264,7 @@ static void clean_up(struct server *server)
     buckets_free(server->app.rate);
     auth_free(server->app.auth);
     tasks_close(server->app.db);
+    timing_free(server->app.timing);
 }
 
 enum server_exit server_run(const struct config *config)

@@ -127,6 +127,8 @@ static void check_buckets(void)
 
 #define ANSWERS "tasksd_http_requests_total{listener=\"public\","
 
+#define QUERIES "tasksd_store_query_duration_seconds_count{"
+
 START_TEST(the_page_is_what_prometheus_reads)
 {
     SERVER_START(&server);
@@ -142,6 +144,9 @@ START_TEST(the_page_is_what_prometheus_reads)
     ck_assert(value("tasksd_http_workers") == 32);
     ck_assert(value("tasksd_store_batches_total") == 1);
     ck_assert(value("tasksd_store_commits_total") == 1);
+    ck_assert(value(QUERIES "operation=\"create\",backend=\"sqlite\"}") == 1);
+    ck_assert(value(QUERIES "operation=\"get\",backend=\"sqlite\"}") == 3);
+    ck_assert(value(QUERIES "operation=\"list\",backend=\"sqlite\"}") == -1);
     ck_assert(value("process_resident_memory_bytes") > 1e6);
     ck_assert(value("process_open_fds") > 3);
     ck_assert(value("process_threads") > 32);
@@ -186,12 +191,28 @@ START_TEST(an_id_goes_through_answer_and_log)
 }
 END_TEST
 
+START_TEST(a_line_tells_how_long_the_store_took)
+{
+    static const char member[] = "\"db_ms\":";
+    SERVER_START(&server, "--log-format", "json");
+    client_json(&server, "POST", "/tasks", "{\"title\":\"a\"}");
+    ck_assert(server_says(&server, member) && server_says(&server, "}\n"));
+    ck_assert(strtod(strstr(server.said, member) + strlen(member), NULL) > 0);
+    client_get(&server, "/livez");
+    ck_assert(server_says(&server, "\"route\":\"/livez\""));
+    ck_assert(server_says(&server, "\"db_ms\":0.000"));
+    client_done();
+    server_stop(&server);
+}
+END_TEST
+
 int main(void)
 {
     server_prepare();
     int result = run_suite("metrics",
                            (const TTest *[]){the_page_is_what_prometheus_reads, the_admin_address_has_it_too,
-                                             an_id_goes_through_answer_and_log, NULL});
+                                             an_id_goes_through_answer_and_log,
+                                             a_line_tells_how_long_the_store_took, NULL});
     server_clean_up();
     return result;
 }

@@ -30,7 +30,9 @@ void ask_open(void)
     tasks_options options = TASKS_OPTIONS_INIT;
     options.uri = "sqlite::memory:";
     ask_config = (struct config){.workers = 4};
-    ask_app = (struct app){.config = &ask_config};
+    ask_app = (struct app){.config = &ask_config, .timing = timing_new()};
+    options.observer = timing_observe;
+    options.observer_context = ask_app.timing;
     ck_assert_int_eq(tasks_open(&options, &ask_app.db, NULL), TASKS_OK);
     idempotency_init(&ask_app.idempotency);
     ask_app.conns = conns_new(&(struct conns_options){4, 4, 1, &ask_config.access});
@@ -44,6 +46,7 @@ void ask_close(void)
     conns_free(ask_app.conns);
     idempotency_done(&ask_app.idempotency);
     tasks_close(ask_app.db);
+    timing_free(ask_app.timing);
 }
 
 static int64_t read_body(void *context, char *to, size_t room)
