@@ -1,0 +1,87 @@
+# shellcheck shell=bash
+# What deploy.sh and rollback.sh share. Where to deploy comes from the environment:
+#   DEPLOY_KIND     asg or ecs
+#   DEPLOY_GROUP    asg: the Auto Scaling group
+#   DEPLOY_CLUSTER, DEPLOY_SERVICE   ecs
+#   DEPLOY_URL      the public address, asked after the deploy
+#   DEPLOY_TIMEOUT  seconds until a deploy that has not ended counts as failed [1800]
+# Builds are found again by number: it is in the description of a launch template version ("build 42 ..."), and
+# in the tag `build` of a task definition.
+timeout=${DEPLOY_TIMEOUT:-1800}
+poll=${DEPLOY_POLL:-10}
+
+setting() { [ -n "${!1:-}" ] || die "$1 is not set: see pipeline/delivery.sh"; }
+
+settings() {
+    setting DEPLOY_KIND
+    setting DEPLOY_URL
+    case $DEPLOY_KIND in
+    asg) setting DEPLOY_GROUP ;;
+    ecs) setting DEPLOY_CLUSTER && setting DEPLOY_SERVICE ;;
+    *) die "DEPLOY_KIND is asg or ecs, not '$DEPLOY_KIND'" ;;
+    esac
+    # shellcheck source=pipeline/delivery_asg.sh
+    . "pipeline/delivery_$DEPLOY_KIND.sh"
+}
+
+smoke() {
+    say "smoke: $DEPLOY_URL"
+    pipeline/smoke "$DEPLOY_URL"
+}
+
+# until_ended COMMAND: calls it until it says something that is not `running`. Prints that, or `timeout`.
+until_ended() {
+    local end=$((SECONDS + timeout)) state
+    while state=$("$@"); do
+        if [ "$state" != running ]; then
+            echo "$state"
+            return
+        fi
+        if [ "$SECONDS" -ge "$end" ]; then
+            echo timeout
+            return
+        fi
+        sleep "$poll"
+    done
+    echo unknown
+}
+
+# move_to WHAT: brings all servers to that version, gently. Status 2: it could not even be started, so nothing has
+# changed; 1: it ended badly, and the way back is the caller's.
+move_to() {
+    local what=$1 ended
+    delivery_start "$what" || return 2
+    ended=$(until_ended delivery_state)
+    say "$what: $ended"
+    [ "$ended" = good ]
+}
+
+# back_to WHAT WHY: after a failure. Its own failure is said, and left to people.
+back_to() {
+    local what=$1 why=$2
+    say "$why; going back to $what"
+    delivery_stop
+    if move_to "$what"; then
+        die "$why; $what serves again"
+    fi
+    die "$why; AND THE WAY BACK TO $what FAILED: look at $DEPLOY_KIND ${DEPLOY_GROUP:-$DEPLOY_SERVICE} now"
+}
+
+# deliver NEW: moves to it, asks it from outside, goes back when anything is wrong or somebody interrupts.
+deliver() {
+    local new=$1 old status=0
+    old=$(delivery_current)
+    if [ "$new" = "$old" ]; then
+        say "$new already serves"
+    else
+        trap 'trap - INT TERM; back_to "$old" "interrupted"' INT TERM
+        move_to "$new" || status=$?
+        case $status in
+        1) back_to "$old" "$new did not come up" ;;
+        2) die "the deploy could not be started; $old serves as before" ;;
+        esac
+    fi
+    smoke || back_to "$old" "$new came up, but does not serve"
+    trap - INT TERM
+    say "$new serves"
+}

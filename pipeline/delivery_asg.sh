@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# An Auto Scaling group whose launch template installs what the line `tasks_artifact=...` of its user data names.
+# A version of ours is the number of a launch template version. See delivery.sh.
+group() { aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names "$DEPLOY_GROUP" --output json; }
+
+# ID VERSION, the version as a number.
+template() {
+    local id version
+    read -r id version < <(group | jq -r '.AutoScalingGroups[0]
+        | (.LaunchTemplate // .MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification)
+        | "\(.LaunchTemplateId) \(.Version // "$Default")"')
+    [ "$id" != null ] || die "there is no group $DEPLOY_GROUP with a launch template"
+    echo "$id $(aws ec2 describe-launch-template-versions --launch-template-id "$id" --versions "$version" \
+        --query 'LaunchTemplateVersions[0].VersionNumber' --output text)"
+}
+
+delivery_current() { template | cut -d' ' -f2; }
+
+# delivery_make BUILD ARTIFACT: a version that differs from the present one in the artifact. Prints its number.
+delivery_make() {
+    local build=$1 artifact=$2 id version data
+    read -r id version < <(template)
+    data=$(aws ec2 describe-launch-template-versions --launch-template-id "$id" --versions "$version" \
+        --query 'LaunchTemplateVersions[0].LaunchTemplateData.UserData' --output text | base64 --decode)
+    grep -q '^tasks_artifact=' <<<"$data" || die "version $version of $id has no line tasks_artifact=... in its user data"
+    data=$(awk -v artifact="$artifact" '/^tasks_artifact=/ { $0 = "tasks_artifact=" artifact } { print }' <<<"$data" |
+        base64 --wrap=0)
+    aws ec2 create-launch-template-version --launch-template-id "$id" --source-version "$version" \
+        --version-description "build $build $artifact" --launch-template-data "{\"UserData\":\"$data\"}" \
+        --query LaunchTemplateVersion.VersionNumber --output text
+}
+
+delivery_find() { # BUILD
+    local id found
+    id=$(template | cut -d' ' -f1)
+    found=$(aws ec2 describe-launch-template-versions --launch-template-id "$id" --output json |
+        jq -r --arg build "build $1 " '[.LaunchTemplateVersions[] | select((.VersionDescription // "") | startswith($build))]
+            | max_by(.VersionNumber).VersionNumber // empty')
+    [ -n "$found" ] || die "no version of the launch template is of build $1"
+    echo "$found"
+}
+
+# New instances come before old ones go, so that capacity is kept even with one.
+delivery_start() { # VERSION
+    local id version=$1
+    id=$(template | cut -d' ' -f1)
+    refresh=$(aws autoscaling start-instance-refresh --auto-scaling-group-name "$DEPLOY_GROUP" --strategy Rolling \
+        --desired-configuration "{\"LaunchTemplate\":{\"LaunchTemplateId\":\"$id\",\"Version\":\"$version\"}}" \
+        --preferences '{"MinHealthyPercentage":100,"MaxHealthyPercentage":200,"SkipMatching":true,"AutoRollback":true}' \
+        --query InstanceRefreshId --output text)
+}
+
+# good, running, or how it ended otherwise.
+delivery_state() {
+    local status
+    status=$(aws autoscaling describe-instance-refreshes --auto-scaling-group-name "$DEPLOY_GROUP" \
+        --instance-refresh-ids "$refresh" --query 'InstanceRefreshes[0].Status' --output text)
+    case $status in
+    Successful) echo good ;;
+    Pending | InProgress | Baking | Cancelling | RollbackInProgress) echo running ;;
+    *) echo "$status" ;;
+    esac
+}
+
+# A refresh that is still under way would refuse the next one.
+delivery_stop() {
+    if [ -n "${refresh:-}" ] && [ "$(delivery_state)" = running ]; then
+        aws autoscaling cancel-instance-refresh --auto-scaling-group-name "$DEPLOY_GROUP" >/dev/null || true
+        until_ended delivery_state
+    fi
+}
