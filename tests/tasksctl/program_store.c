@@ -241,6 +241,18 @@ START_TEST(migrates)
 }
 END_TEST
 
+START_TEST(seeds_an_empty_store_once)
+{
+    result r = RUN("migrate", "--seed", "--json");
+    json_t *said = program_json(&r);
+    ck_assert_int_eq(json_integer_value(json_object_get(said, "seeded")), 1);
+    EXPECT(0, "1\n5\n2\n", "", "list", "--quiet", "--limit=3", "--sort=due");
+    r = RUN("migrate", "--seed");
+    program_expect(&r, 0, NULL, "");
+    EXPECT(0, "8\n", "", "list", "--quiet", "--sort=-id", "--limit=1");
+}
+END_TEST
+
 START_TEST(a_dry_run_makes_no_folder)
 {
     program how = {.environment = (const char *const[]){"TASKS_DB", absolute("XDG_DATA_HOME="), NULL}};
@@ -349,6 +361,7 @@ int main(void)
                                   check_finds_damage,
                                   a_store_that_is_held_is_unavailable,
                                   migrates,
+                                  seeds_an_empty_store_once,
                                   a_dry_run_makes_no_folder,
                                   backs_up,
                                   copies,
