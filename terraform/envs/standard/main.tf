@@ -1,0 +1,104 @@
+# A load balancer, one to three small instances, PostgreSQL: what the first seed drew, with the gaps closed.
+locals {
+  tags = { Project = "tasks", Environment = "standard", ManagedBy = "terraform" }
+}
+
+module "network" {
+  source = "../../modules/network"
+  name   = var.name
+  region = var.region
+}
+
+module "security" {
+  source = "../../modules/security"
+  name   = var.name
+  vpc_id = module.network.vpc_id
+}
+
+module "secrets" {
+  source      = "../../modules/secrets"
+  secret_name = "${var.name}-db"
+}
+
+module "database" {
+  source             = "../../modules/database"
+  name               = var.name
+  subnet_ids         = module.network.private_subnet_ids
+  security_group_id  = module.security.database_id
+  secret_arn         = module.secrets.secret_arn
+  secret_version_arn = module.secrets.secret_version_arn
+  username           = module.secrets.username
+  password_version   = module.secrets.password_version
+}
+
+module "edge" {
+  source            = "../../modules/edge_alb"
+  name              = var.name
+  vpc_id            = module.network.vpc_id
+  subnet_ids        = module.network.public_subnet_ids
+  security_group_id = module.security.edge_id
+  certificate_arn   = var.certificate_arn
+}
+
+# Instances are in the public subnets with an address of their own: that is the cheapest way out to secrets and
+# images, and the security group lets nobody but the load balancer in.
+module "compute" {
+  source            = "../../modules/compute_asg"
+  name              = var.name
+  region            = var.region
+  tags              = local.tags
+  artifact          = var.artifact
+  subnet_ids        = module.network.public_subnet_ids
+  public_ipv4       = true
+  security_group_id = module.security.app_id
+  target_group_arns = [module.edge.target_group_arn]
+  policies          = { read-secret = module.secrets.read_policy }
+  settings = {
+    TASKSD_AUTH          = var.auth
+    TASKSD_DB            = module.database.uri
+    TASKSD_DB_SECRET     = "aws:${module.secrets.secret_name}"
+    TASKSD_MIGRATE       = "true"
+    TASKSD_TRUSTED_PROXY = module.network.cidr
+    TASKSD_DRAIN_DELAY   = "25s"
+  }
+  requests_per_target = {
+    per_minute     = 60000 # a third of what one core of this size was measured to serve
+    resource_label = "${module.edge.arn_suffix}/${module.edge.target_group_arn_suffix}"
+  }
+  night = var.night == null ? null : {
+    sleep     = "0 ${var.night.sleep} * * *"
+    wake      = "10 ${var.night.wake} * * *" # the database first
+    time_zone = var.night.time_zone
+  }
+}
+
+module "night" {
+  count               = var.night == null ? 0 : 1
+  source              = "../../modules/schedule"
+  name                = var.name
+  database_identifier = module.database.identifier
+  database_arn        = module.database.arn
+  sleep               = "10 ${var.night.sleep} * * ? *"
+  wake                = "0 ${var.night.wake} * * ? *"
+  time_zone           = var.night.time_zone
+}
+
+module "observability" {
+  source              = "../../modules/observability"
+  name                = var.name
+  region              = var.region
+  group_name          = module.compute.group_name
+  scale_out_arn       = module.compute.scale_out_arn
+  scale_in_arn        = module.compute.scale_in_arn
+  database_identifier = module.database.identifier
+  load_balancer       = module.edge.arn_suffix
+  alarm_emails        = var.alarm_emails
+}
+
+module "budget" {
+  source          = "../../modules/budget"
+  name            = var.name
+  project         = local.tags.Project
+  dollars_a_month = 50
+  emails          = var.alarm_emails
+}

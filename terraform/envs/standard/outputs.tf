@@ -1,0 +1,28 @@
+output "alb_dns_name" {
+  value = module.edge.dns_name
+}
+
+output "url" {
+  value = module.edge.url
+}
+
+output "rds_endpoint" {
+  value = module.database.endpoint
+}
+
+output "cloudwatch_dashboard_url" {
+  value = module.observability.dashboard_url
+}
+
+output "secrets_manager_secret_name" {
+  value = module.secrets.secret_name
+}
+
+output "autoscaling_group_name" {
+  description = "DEPLOY_GROUP of pipeline/deploy.sh"
+  value       = module.compute.group_name
+}
+
+output "user_data" {
+  value = module.compute.user_data
+}

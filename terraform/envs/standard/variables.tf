@@ -1,0 +1,40 @@
+variable "region" {
+  description = "Where it all is"
+  type        = string
+  default     = "us-east-1"
+}
+
+variable "name" {
+  description = "Prefix of every name"
+  type        = string
+  default     = "tasks-standard"
+}
+
+variable "artifact" {
+  description = "The first image to run, by digest: NAME@sha256:...; later ones come by pipeline/deploy.sh"
+  type        = string
+}
+
+variable "alarm_emails" {
+  description = "Whom alarms and the budget tell"
+  type        = list(string)
+  default     = []
+}
+
+variable "certificate_arn" {
+  description = "Certificate of ACM; without one the load balancer speaks plain HTTP"
+  type        = string
+  default     = null
+}
+
+variable "auth" {
+  description = "Who may use it: token, oidc or none"
+  type        = string
+  default     = "token"
+}
+
+variable "night" {
+  description = "Nothing runs from `sleep` to `wake`: hours of the day, in that time zone"
+  type        = object({ sleep = number, wake = number, time_zone = string })
+  default     = null
+}
