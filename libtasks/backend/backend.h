@@ -245,6 +245,13 @@ typedef struct backend_copy_ops {
 
 /* ---- The table ---- */
 
+/* Of a connection. One that is not fit is ended, and core makes a new one. */
+typedef enum {
+    BACKEND_FIT,
+    BACKEND_WORN, /* has served its time: nothing is wrong with it */
+    BACKEND_BROKEN
+} backend_health;
+
 typedef struct backend_ops {
     const char *scheme; /* "sqlite": the part of the URI before the first colon */
     const char *alias;  /* another name for it; NULL: none */
@@ -260,8 +267,7 @@ typedef struct backend_ops {
     /* A connection is used by one thread at a time; different connections at the same time. */
     tasks_status (*connect)(void *store, uint32_t slot, void **connection, tasks_error *error);
     void (*disconnect)(void *connection);
-    /* False once the connection must not be used again; core then makes a new one. */
-    bool (*usable)(void *connection);
+    backend_health (*health)(void *connection);
 
     /* Carries 1..group reads, each seeing one snapshot, and sets the status and error of each. */
     void (*read)(void *connection, backend_read *const *reads, uint32_t count);

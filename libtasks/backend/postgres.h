@@ -98,7 +98,7 @@ void postgres_store_free(postgres_store *store);
 tasks_status postgres_connect(void *store, uint32_t slot, void **connection, tasks_error *error);
 void postgres_disconnect(void *connection);
 void postgres_import_free(struct postgres_import *import);
-bool postgres_usable(void *connection);
+backend_health postgres_health(void *connection);
 /* Looks, without asking the server, whether the connection still stands. */
 bool postgres_stands(postgres_connection *c);
 /* Waits until an answer can be read without waiting, or the deadline. False: the connection is broken. */

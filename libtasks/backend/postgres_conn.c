@@ -235,10 +235,12 @@ void postgres_disconnect(void *connection)
 
 /* ---- While it is used ---- */
 
-bool postgres_usable(void *connection)
+backend_health postgres_health(void *connection)
 {
     const postgres_connection *c = connection;
-    return !c->broken && timestamp_monotonic() < c->retire_ms;
+    if (c->broken)
+        return BACKEND_BROKEN;
+    return timestamp_monotonic() < c->retire_ms ? BACKEND_FIT : BACKEND_WORN;
 }
 
 void postgres_deadline(postgres_connection *c, int64_t from_now_ms)

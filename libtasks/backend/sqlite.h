@@ -90,7 +90,7 @@ tasks_status sqlite_open_file(const char *path, uint32_t timeout_ms, bool create
 int sqlite_prepare(sqlite3 *db, const char *text, unsigned flags, sqlite3_stmt **out);
 tasks_status sqlite_connect(void *store, uint32_t slot, void **connection, tasks_error *error);
 void sqlite_disconnect(void *connection);
-bool sqlite_usable(void *connection);
+backend_health sqlite_health(void *connection);
 /* Fills `error` from a result code; marks the connection broken when it must not be used again. */
 tasks_status sqlite_failed(sqlite_connection *c, int code, tasks_error *error);
 /* The same without a connection. */

@@ -217,9 +217,9 @@ void sqlite_disconnect(void *opaque)
     free(c);
 }
 
-bool sqlite_usable(void *opaque)
+backend_health sqlite_health(void *opaque)
 {
-    return !((sqlite_connection *)opaque)->broken;
+    return ((sqlite_connection *)opaque)->broken ? BACKEND_BROKEN : BACKEND_FIT;
 }
 
 /* Finds the place of `key`: where it is, where it may go, or whose place it takes. */

@@ -243,11 +243,11 @@ static void carry_reads(pool *p, pool_request *leader, pool_request *group)
     backend_read *reads[GROUP_MAX];
     uint32_t count = reads_of(group, reads);
     read_once(p, leader, reads, count);
-    bool fresh = pool_drop_broken(p, leader);
+    bool fresh = pool_drop_unfit(p, leader);
     count = fresh ? unserved(reads, count) : 0;
     if (count) { /* a new connection may do better */
         read_once(p, leader, reads, count);
-        pool_drop_broken(p, leader);
+        pool_drop_unfit(p, leader);
     }
 }
 
@@ -288,7 +288,7 @@ tasks_status db_with_connection(tasks_db *db, const db_alone *alone, tasks_error
     tasks_status status = pool_enter(p, alone->lane, &request, &group, error);
     if (!status) {
         status = work_alone(p, &request, alone, error);
-        pool_drop_broken(p, &request);
+        pool_drop_unfit(p, &request);
         pool_leave(p, alone->lane, &request, group);
     }
     observe_tell(&db->store->observer, alone->operation, &request, status);
@@ -330,10 +330,10 @@ static void write_group(pool *p, pool_request *leader, backend_batch **batches, 
 {
     tasks_error error;
     backend_outcome outcome = write_once(p, leader, batches, count, &error);
-    bool fresh = pool_drop_broken(p, leader);
+    bool fresh = pool_drop_unfit(p, leader);
     if (outcome == BACKEND_UNDONE && fresh) { /* nothing was written: a new connection may do better */
         outcome = write_once(p, leader, batches, count, &error);
-        pool_drop_broken(p, leader);
+        pool_drop_unfit(p, leader);
     }
     if (outcome == BACKEND_COMMITTED)
         return;

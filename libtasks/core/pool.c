@@ -291,17 +291,18 @@ tasks_status pool_connection(pool *p, const pool_request *leader, void **connect
     return status;
 }
 
-bool pool_drop_broken(pool *p, const pool_request *leader)
+bool pool_drop_unfit(pool *p, const pool_request *leader)
 {
     pool_slot *slot = leader->slot;
     void *connection = slot->connection;
-    if (!connection || p->ops->usable(connection))
+    backend_health health = connection ? p->ops->health(connection) : BACKEND_FIT;
+    if (health == BACKEND_FIT)
         return false;
     p->ops->disconnect(connection);
     pthread_mutex_lock(&p->lock);
     slot->connection = NULL;
     p->closed++;
-    p->errors++;
+    p->errors += health == BACKEND_BROKEN;
     pthread_mutex_unlock(&p->lock);
     return true;
 }

@@ -62,8 +62,8 @@ tasks_status pool_enter(pool *p, pool_lane_name lane, pool_request *request, poo
                         tasks_error *error);
 /* The connection of a leader's slot, made if need be. */
 tasks_status pool_connection(pool *p, const pool_request *leader, void **connection, tasks_error *error);
-/* After a failure: gives up the connection if it is no longer usable. Returns whether it did. */
-bool pool_drop_broken(pool *p, const pool_request *leader);
+/* After use: gives up the connection if it is broken or has served its time. Returns whether it did. */
+bool pool_drop_unfit(pool *p, const pool_request *leader);
 /* Hands the slot on and wakes the callers of the group. */
 void pool_leave(pool *p, pool_lane_name lane, pool_request *leader, pool_request *group);
 

@@ -51,7 +51,7 @@ static tasks_status ask_backend(db_store *store, uint32_t timeout_ms, bool *chan
         status = store->ops->connect(store->backend, UINT32_MAX, connection, error);
     if (!status)
         status = store->ops->watch(*connection, timeout_ms, changed, error);
-    if (*connection && !store->ops->usable(*connection)) {
+    if (*connection && store->ops->health(*connection) != BACKEND_FIT) {
         store->ops->disconnect(*connection);
         *connection = NULL;
     }

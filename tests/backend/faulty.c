@@ -95,10 +95,10 @@ static void disconnect(void *opaque)
     free(c);
 }
 
-static bool usable(void *opaque)
+static backend_health health(void *opaque)
 {
     connection *c = opaque;
-    return !c->broken && backend_sqlite.usable(c->inner);
+    return c->broken ? BACKEND_BROKEN : backend_sqlite.health(c->inner);
 }
 
 /* ---- Reading and writing ---- */
@@ -214,7 +214,7 @@ static const backend_ops faulty = {
     .close = close_store,
     .connect = connect_store,
     .disconnect = disconnect,
-    .usable = usable,
+    .health = health,
     .read = read_group,
     .write = write_group,
     .migrate = migrate,

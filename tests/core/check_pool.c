@@ -10,6 +10,7 @@
 
 typedef struct connection {
     atomic_bool in_use, broken;
+    bool worn;
     uint32_t slot;
 } connection;
 
@@ -24,6 +25,7 @@ static tasks_status make_connection(void *store, uint32_t slot, void **out, task
     atomic_fetch_add(&made, 1);
     connections[slot].slot = slot;
     atomic_store(&connections[slot].broken, false);
+    connections[slot].worn = false;
     *out = &connections[slot];
     return TASKS_OK;
 }
@@ -34,14 +36,14 @@ static void end_connection(void *connection_)
     atomic_fetch_add(&ended, 1);
 }
 
-static bool is_usable(void *opaque)
+static backend_health health(void *opaque)
 {
     connection *c = opaque;
-    return !atomic_load(&c->broken);
+    return atomic_load(&c->broken) ? BACKEND_BROKEN : c->worn ? BACKEND_WORN : BACKEND_FIT;
 }
 
 static const backend_ops ops = {
-    .scheme = "none", .connect = make_connection, .disconnect = end_connection, .usable = is_usable};
+    .scheme = "none", .connect = make_connection, .disconnect = end_connection, .health = health};
 
 /* ---- Helpers ---- */
 
@@ -344,7 +346,7 @@ START_TEST(a_connection_that_cannot_be_made_is_an_error_and_no_more)
     group = lead(POOL_READ, &request, 1);
     ck_assert_int_eq(pool_connection(&p, &request, &none, &error), TASKS_UNAVAILABLE);
     ck_assert_ptr_null(none);
-    ck_assert(!pool_drop_broken(&p, &request));
+    ck_assert(!pool_drop_unfit(&p, &request));
     pool_leave(&p, POOL_READ, &request, group);
     ck_assert_int_eq(figures().errors, 1);
     ck_assert_int_eq(figures().opened, 0);
@@ -363,9 +365,9 @@ START_TEST(a_broken_connection_is_replaced)
     start((backend_lane){0, 1, 1, 1}, (backend_lane){0, 1, 1, 1}, LONG_MS);
     group = lead(POOL_READ, &request, 1);
     connection *c = connected(&request);
-    ck_assert(!pool_drop_broken(&p, &request));
+    ck_assert(!pool_drop_unfit(&p, &request));
     atomic_store(&c->broken, true);
-    ck_assert(pool_drop_broken(&p, &request));
+    ck_assert(pool_drop_unfit(&p, &request));
     ck_assert_int_eq(atomic_load(&ended), 1);
     connected(&request);
     ck_assert_int_eq(atomic_load(&made), 2);
@@ -374,6 +376,23 @@ START_TEST(a_broken_connection_is_replaced)
     ck_assert_int_eq(now.opened, 2);
     ck_assert_int_eq(now.closed, 1);
     ck_assert_int_eq(now.errors, 1);
+    pool_done(&p);
+}
+END_TEST
+
+START_TEST(a_worn_connection_is_replaced_and_no_error)
+{
+    pool_request request, *group;
+    start((backend_lane){0, 1, 1, 1}, (backend_lane){0, 1, 1, 1}, LONG_MS);
+    group = lead(POOL_READ, &request, 1);
+    connected(&request)->worn = true;
+    ck_assert(pool_drop_unfit(&p, &request));
+    connected(&request);
+    pool_leave(&p, POOL_READ, &request, group);
+    tasks_statistics now = figures();
+    ck_assert_int_eq(now.opened, 2);
+    ck_assert_int_eq(now.closed, 1);
+    ck_assert_int_eq(now.errors, 0);
     pool_done(&p);
 }
 END_TEST
@@ -418,7 +437,7 @@ static void use(pool_request *leader, uint64_t *seed)
     if (*seed % 31 == 0)
         atomic_store(&c->broken, true);
     atomic_store(&c->in_use, false);
-    pool_drop_broken(&p, leader);
+    pool_drop_unfit(&p, leader);
 }
 
 static void *crowd(void *number)
@@ -484,6 +503,7 @@ int main(void)
     tcase_add_test(group, who_waits_too_long_is_told_and_forgotten);
     tcase_add_test(group, a_connection_that_cannot_be_made_is_an_error_and_no_more);
     tcase_add_test(group, a_broken_connection_is_replaced);
+    tcase_add_test(group, a_worn_connection_is_replaced_and_no_error);
     tcase_add_test(group, who_gets_no_connection_waits_for_one_that_is_there);
     tcase_add_loop_test(group, each_of_a_crowd_is_carried_once_or_told, 0, 2);
     suite_add_tcase(suite, group);
