@@ -27,6 +27,7 @@ typedef struct copy {
     tasks_progress progress;
     void *context;
     bool dry_run;
+    bool explained;                       /* the error says which end it is about, or that it is about none */
     int64_t counts[BACKEND_KINDS], total; /* of the source */
     digest read;                          /* from the source */
     int64_t skip;                         /* records that the target had before */
@@ -83,6 +84,22 @@ static tasks_status take_digest(void *context, const backend_record *r, tasks_er
     return TASKS_OK;
 }
 
+/* ---- Errors ---- */
+
+static const char source_end[] = "source", target_end[] = "target";
+
+/* Who reads "disk full" wants to know whose. The first to see an error knows best where it comes from. */
+static tasks_status at_end(copy *c, const char *end, tasks_status status, tasks_error *error)
+{
+    tasks_error named;
+    if (!status || c->explained)
+        return status;
+    fail(&named, status, error->code, "%s: %s", end, error->message);
+    memcpy(error->message, named.message, sizeof error->message);
+    c->explained = true;
+    return status;
+}
+
 /* ---- Progress ---- */
 
 static tasks_status tell(copy *c, tasks_error *error)
@@ -91,6 +108,7 @@ static tasks_status tell(copy *c, tasks_error *error)
     if (!c->progress || (c->told % TELL_RECORDS && c->told != 2 * c->total) ||
         !c->progress(c->context, c->told, 2 * c->total))
         return TASKS_OK;
+    c->explained = true;
     return fail(error, TASKS_TIMEOUT, "wait_timeout", "the copy was stopped; run it again to go on");
 }
 
@@ -108,15 +126,16 @@ static tasks_status take_told(void *context, const backend_record *r, tasks_erro
     return tell(now->copy, error);
 }
 
-static tasks_status read_all(copy *c, const backend_copy_ops *ops, void *connection, digest *out,
-                             tasks_error *error)
+static tasks_status read_all(copy *c, const char *end, digest *out, tasks_error *error)
 {
+    bool source = end == source_end;
+    const backend_copy_ops *ops = source ? c->out : c->in;
     reading now = {c, out};
     const backend_taker taker = {&now, take_told};
     tasks_status status = TASKS_OK;
     for (int kind = 0; !status && kind < BACKEND_KINDS; kind++)
-        status = ops->export(connection, (backend_kind)kind, &taker, error);
-    return status;
+        status = ops->export(source ? c->source : c->target, (backend_kind)kind, &taker, error);
+    return at_end(c, end, status, error);
 }
 
 static tasks_status read_target(copy *c, digest *out, tasks_error *error)
@@ -125,7 +144,7 @@ static tasks_status read_target(copy *c, digest *out, tasks_error *error)
     tasks_status status = c->in->begin(c->target, counts, error);
     if (status)
         return status;
-    status = read_all(c, c->in, c->target, out, error);
+    status = read_all(c, target_end, out, error);
     c->in->end(c->target);
     return status;
 }
@@ -139,11 +158,12 @@ static bool same(const digest *a, const digest *b)
 static tasks_status compare(copy *c, tasks_error *error)
 {
     digest there = {0};
-    tasks_status status = read_all(c, c->out, c->source, &c->read, error);
+    tasks_status status = read_all(c, source_end, &c->read, error);
     if (!status)
         status = read_target(c, &there, error);
     if (status)
         return status;
+    c->explained = true;
     if (!same(&c->read, &there))
         return fail(error, TASKS_CONFLICT, "store_not_empty",
                     "the target holds other tasks: copy into an empty store");
@@ -160,7 +180,7 @@ static tasks_status commit(copy *c, tasks_error *error)
         c->written += c->pending_records;
     c->pending_records = 0;
     c->pending_bytes = 0;
-    return status;
+    return at_end(c, target_end, status, error);
 }
 
 static size_t length_of(const char *text)
@@ -184,7 +204,7 @@ static tasks_status take_record(void *context, const backend_record *r, tasks_er
     digest_add(&c->read, r);
     if (c->read.count <= c->skip)
         return TASKS_OK;
-    status = c->in->add(c->target, r, error);
+    status = at_end(c, target_end, c->in->add(c->target, r, error), error);
     c->pending_records++;
     c->pending_bytes += size_of(r);
     if (!status && (c->pending_records >= COMMIT_RECORDS || c->pending_bytes >= COMMIT_BYTES))
@@ -197,7 +217,7 @@ static tasks_status copy_all(copy *c, tasks_error *error)
     const backend_taker taker = {c, take_record};
     tasks_status status = TASKS_OK;
     for (int kind = 0; !status && kind < BACKEND_KINDS; kind++) {
-        status = c->out->export(c->source, (backend_kind)kind, &taker, error);
+        status = at_end(c, source_end, c->out->export(c->source, (backend_kind)kind, &taker, error), error);
         if (!status && c->pending_records)
             status = commit(c, error);
     }
@@ -214,9 +234,11 @@ static tasks_status verify(copy *c, tasks_error *error)
     if (same(&c->read, &there))
         return c->in->finish(c->target, error);
     status = c->in->start(c->target, 0, error);
-    return status ? status
-                  : fail(error, TASKS_CORRUPT, "copy_differs",
-                         "the copy differed from its source and was emptied: run it again");
+    if (status)
+        return status;
+    c->explained = true;
+    return fail(error, TASKS_CORRUPT, "copy_differs",
+                "the copy differed from its source and was emptied: run it again");
 }
 
 /* ---- Both ends ---- */
@@ -229,7 +251,7 @@ static tasks_status fingerprint(copy *c, int64_t *out, tasks_error *error)
     static const backend_kind kinds[] = {BACKEND_OWNER, BACKEND_TOKEN, BACKEND_COUNTER};
     tasks_status status = TASKS_OK;
     for (size_t i = 0; !status && i < sizeof kinds / sizeof *kinds; i++)
-        status = c->out->export(c->source, kinds[i], &taker, error);
+        status = at_end(c, source_end, c->out->export(c->source, kinds[i], &taker, error), error);
     *out = d.sum ? (int64_t)d.sum : 1; /* 0 is nobody's */
     return status;
 }
@@ -275,7 +297,7 @@ static tasks_status run_source(void *connection, void *context, tasks_error *err
         status =
             db_with_connection(c->to, &(db_alone){POOL_WRITE, TASKS_OPERATION_WHOLE, run_target, c}, error);
     c->out->end(connection);
-    return status;
+    return at_end(c, target_end, status, error);
 }
 
 /* ---- The public call ---- */
@@ -320,14 +342,15 @@ tasks_status tasks_copy(const tasks_options *from, const tasks_options *to, int3
     copy c = {.progress = progress, .context = context, .dry_run = dry_run};
     if (!error)
         error = &own;
-    tasks_status status = open_end(from, TASKS_MIGRATE_NO, false, &c.from, error);
+    tasks_status status =
+        at_end(&c, source_end, open_end(from, TASKS_MIGRATE_NO, false, &c.from, error), error);
     if (!status)
-        status = open_target(&c, to, error);
+        status = at_end(&c, target_end, open_target(&c, to, error), error);
     if (!status) {
         c.out = c.from->store->ops->copy;
         c.in = c.to ? c.to->store->ops->copy : NULL;
-        status =
-            db_with_connection(c.from, &(db_alone){POOL_READ, TASKS_OPERATION_WHOLE, run_source, &c}, error);
+        const db_alone alone = {POOL_READ, TASKS_OPERATION_WHOLE, run_source, &c};
+        status = at_end(&c, source_end, db_with_connection(c.from, &alone, error), error);
     }
     tasks_close(c.from);
     tasks_close(c.to);

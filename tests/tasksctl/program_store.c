@@ -297,8 +297,8 @@ START_TEST(copies)
            "--progress=json");
     EXPECT(0, NULL, "", "add", "y", "--db=sqlite:b.db");
     REFUSES(4, "copy into an empty store", "copy", "sqlite:tasks.db", "sqlite:b.db");
-    REFUSES(3, "none.db", "copy", "sqlite:none.db", "sqlite:c.db");
-    REFUSES(2, "must look like", "copy", "sqlite:tasks.db", "c.db");
+    REFUSES(3, "source: there is no store at", "copy", "sqlite:none.db", "sqlite:c.db");
+    REFUSES(2, "target: ", "copy", "sqlite:tasks.db", "c.db");
     REFUSES(2, "auto or json", "copy", "sqlite:tasks.db", "sqlite:c.db", "--progress=bar");
     REFUSES(2, "leave --db", "copy", "sqlite:tasks.db", "sqlite:c.db", "--db=sqlite:d.db");
     REFUSES(2, "tasksctl copy FROM TO", "copy", "sqlite:tasks.db");
