@@ -15,11 +15,9 @@ static tasks_db *store; /* the one that the server has open */
 
 static void setup(void)
 {
-    char uri[700];
     tasks_options options = TASKS_OPTIONS_INIT;
     SERVER_START(&server, "--auth", "token", "--admin-listen", "127.0.0.1:0");
-    snprintf(uri, sizeof uri, "sqlite:%s", server.store);
-    options.uri = uri;
+    options.uri = server.store;
     ck_assert_int_eq(tasks_open(&options, &store, NULL), TASKS_OK);
 }
 

@@ -20,6 +20,7 @@ enum { PATIENCE_MS = 30000, ARGUMENTS_MAX = 32 };
 void server_prepare(void)
 {
     folder_make();
+    store_prepare();
 }
 
 void server_clean_up(void)
@@ -116,18 +117,13 @@ void server_spawn(struct server *s, ...)
 
 void server_start(struct server *s, ...)
 {
-    static int number;
     const char *arguments[ARGUMENTS_MAX] = {"--listen",     "127.0.0.1:0", "--workers", "32",
                                             "--log-format", "none",        "--migrate", "--db"};
-    char name[64], uri[700];
     bool admin = false;
     va_list list;
-    if (!s->store[0]) {
-        snprintf(name, sizeof name, "%d-%d.db", (int)getpid(), ++number);
-        folder_file(s->store, sizeof s->store, name);
-    }
-    snprintf(uri, sizeof uri, "sqlite:%s", s->store);
-    arguments[8] = uri;
+    if (!s->store[0])
+        store_make(s->store);
+    arguments[8] = s->store;
     va_start(list, s);
     int count = collect(arguments, 9, list);
     va_end(list);

@@ -6,15 +6,17 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "store.h"
+
 struct server {
     pid_t pid;
     int port, admin_port; /* 0 without --admin-listen */
     int errors;           /* reads its stderr */
     char said[8192];      /* what came from there so far */
-    char store[600];      /* the file */
+    char store[STORE_URI_SIZE];
 };
 
-/* Before and after all tests of a program: a temporary folder. */
+/* Before and after all tests of a program: a temporary folder, and where stores are made. */
 void server_prepare(void);
 void server_clean_up(void);
 

@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cluster.h"
 #include "folder.h"
-#include "server.h"
 #include "tasks.h"
 
 enum { TASKS = 3000, BATCH = 500, KILLS = 12, MANY = 60000, NOTES = 2000, LIMIT_KB = 32 * 1024 };
@@ -31,25 +31,25 @@ static const struct {
 
 enum { WAYS = sizeof ways / sizeof *ways };
 
-static char from[SERVER_URI_SIZE], to[SERVER_URI_SIZE];
+static char from[CLUSTER_URI_SIZE], to[CLUSTER_URI_SIZE];
 static tasks_error error;
 
 #define OK(call) ck_assert_msg(!(call), "%s: %s", #call, error.message)
 
 /* ---- Stores ---- */
 
-static void make_place(backend b, const char *name, char uri[SERVER_URI_SIZE])
+static void make_place(backend b, const char *name, char uri[CLUSTER_URI_SIZE])
 {
     if (b == POSTGRES)
-        server_make_schema(uri);
+        cluster_make_schema(uri);
     else
-        snprintf(uri, SERVER_URI_SIZE, "sqlite:%s/%s.db", folder_path(), name);
+        snprintf(uri, CLUSTER_URI_SIZE, "sqlite:%s/%s.db", folder_path(), name);
 }
 
 static void drop_place(const char *uri)
 {
     if (strncmp(uri, "sqlite:", 7) != 0)
-        server_drop_schema(uri);
+        cluster_drop_schema(uri);
 }
 
 static tasks_options options_of(const char *uri, int32_t migrate)
@@ -386,6 +386,28 @@ START_TEST(a_target_in_use_is_refused_and_left_alone)
 }
 END_TEST
 
+static int32_t end_sessions(void *context, int64_t done, int64_t total)
+{
+    (void)context;
+    if (done > total / 3)
+        cluster_run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+                    "AND backend_type = 'client backend'");
+    return 0;
+}
+
+START_TEST(an_error_names_its_end)
+{
+    char token[TASKS_TOKEN_SIZE];
+    tasks_copied copied;
+    begin(_i);
+    fill(token);
+    const char *end_of = ways[_i].to == POSTGRES ? "target: " : "source: ";
+    ck_assert_int_eq(copy(end_sessions, NULL, 0, &copied), TASKS_UNAVAILABLE);
+    ck_assert_msg(!strncmp(error.message, end_of, strlen(end_of)), "%s", error.message);
+    end();
+}
+END_TEST
+
 START_TEST(a_dry_run_makes_nothing)
 {
     char token[TASKS_TOKEN_SIZE];
@@ -459,13 +481,14 @@ int main(void)
 {
     Suite *suite = suite_create("copy");
     TCase *group = tcase_create("copy");
-    server_begin();
+    cluster_begin();
     tcase_set_timeout(group, 60);
     tcase_add_loop_test(group, a_copy_has_all_of_it, 0, WAYS);
     tcase_add_loop_test(group, a_copy_goes_on_where_it_was_killed, 0, WAYS);
     tcase_add_loop_test(group, only_what_is_missing_is_copied_again, 0, WAYS);
     tcase_add_loop_test(group, a_source_that_has_changed_is_copied_anew, 0, WAYS);
     tcase_add_loop_test(group, a_target_in_use_is_refused_and_left_alone, 0, WAYS);
+    tcase_add_loop_test(group, an_error_names_its_end, 0, 2);
     tcase_add_loop_test(group, a_dry_run_makes_nothing, 0, WAYS);
     tcase_add_test(group, the_source_stays_as_it_is);
     tcase_add_loop_test(group, memory_does_not_grow_with_the_store, 0, 2);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server.h"
+#include "cluster.h"
 #include "tasks.h"
 
 enum { STEPS = 1500, SEEDS = 4, OWNERS = 3, OPS_MAX = 6, SIDES = 2, KNOWN = 16 };
@@ -269,10 +269,10 @@ START_TEST(both_give_the_same_answers)
     static void (*const asks[])(int, tasks_db *const *, int) = {change,  change,  change, change, change,
                                                                 change,  list,    list,   list,   list,
                                                                 changes, changes, clear,  sweep};
-    char uri[SERVER_URI_SIZE];
+    char uri[CLUSTER_URI_SIZE];
     seed = (unsigned)_i + 1;
     clock_ms = INT64_C(1800000000000);
-    server_make_schema(uri);
+    cluster_make_schema(uri);
     open_side(0, "sqlite::memory:");
     open_side(1, uri);
     for (int step = 0; step < STEPS; step++) {
@@ -285,7 +285,7 @@ START_TEST(both_give_the_same_answers)
     }
     close_side(0);
     close_side(1);
-    server_drop_schema(uri);
+    cluster_drop_schema(uri);
 }
 END_TEST
 
@@ -293,7 +293,7 @@ int main(void)
 {
     Suite *suite = suite_create("equal");
     TCase *group = tcase_create("equal");
-    server_begin();
+    cluster_begin();
     tcase_set_timeout(group, 110);
     tcase_add_loop_test(group, both_give_the_same_answers, 0, SEEDS);
     suite_add_tcase(suite, group);

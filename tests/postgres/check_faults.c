@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "cluster.h"
 #include "load.h"
-#include "server.h"
 
 enum {
     SLOTS = 40,
@@ -37,52 +37,52 @@ static void pause_ms(int ms)
 static void terminate_all(void)
 {
     for (int i = 0; i < 3; i++) {
-        server_run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'");
+        cluster_run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'");
         pause_ms(200);
     }
 }
 
 static void crash(void)
 {
-    server_do("stop", "immediate");
+    cluster_do("stop", "immediate");
     pause_ms(500);
-    server_do("start", NULL);
+    cluster_do("start", NULL);
 }
 
 static void freeze(void)
 {
-    server_do("freeze", NULL);
+    cluster_do("freeze", NULL);
     pause_ms(8000);
-    server_do("thaw", NULL);
+    cluster_do("thaw", NULL);
 }
 
 static void read_only(void)
 {
-    server_run("ALTER SYSTEM SET default_transaction_read_only = on");
-    server_run("SELECT pg_reload_conf()");
+    cluster_run("ALTER SYSTEM SET default_transaction_read_only = on");
+    cluster_run("SELECT pg_reload_conf()");
     pause_ms(3000);
-    server_run("ALTER SYSTEM RESET default_transaction_read_only");
-    server_run("SELECT pg_reload_conf()");
+    cluster_run("ALTER SYSTEM RESET default_transaction_read_only");
+    cluster_run("SELECT pg_reload_conf()");
 }
 
 /* Somebody else takes the connections that ours lose, until it has all of them or all but one. */
 static void take_slots(int left)
 {
     static PGconn *others[SLOTS];
-    char uri[SERVER_URI_SIZE], ours[8];
+    char uri[CLUSTER_URI_SIZE], ours[8];
     int count = 0;
-    snprintf(uri, sizeof uri, "postgresql://greedy@/postgres?host=%s&port=%d", server_socket(),
-             server_port());
+    snprintf(uri, sizeof uri, "postgresql://greedy@/postgres?host=%s&port=%d", cluster_socket(),
+             cluster_port());
     do {
         PGconn *c = PQconnectdb(uri);
         if (PQstatus(c) == CONNECTION_OK && count < SLOTS) {
             others[count++] = c;
         } else {
             PQfinish(c);
-            server_run(
+            cluster_run(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app' LIMIT 1");
         }
-        server_ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app'", ours, sizeof ours);
+        cluster_ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app'", ours, sizeof ours);
     } while (strtol(ours, NULL, 10) > left);
     pause_ms(3000);
     while (count)
@@ -101,7 +101,7 @@ static void few_free_slots(void)
 
 static void lock_table(void)
 {
-    PGconn *c = server_connect();
+    PGconn *c = cluster_connect();
     PQclear(PQexec(c, "BEGIN; LOCK TABLE faults.tasks IN ACCESS EXCLUSIVE MODE"));
     pause_ms(6000);
     PQclear(PQexec(c, "ROLLBACK"));
@@ -120,7 +120,7 @@ static void change_schema(void)
         "ALTER TABLE faults.tasks ALTER COLUMN completed TYPE smallint",
     };
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-        server_run(changes[i]);
+        cluster_run(changes[i]);
         pause_ms(200);
     }
 }
@@ -145,12 +145,12 @@ static const struct {
 
 static void setup(void)
 {
-    char uri[SERVER_URI_SIZE];
+    char uri[CLUSTER_URI_SIZE];
     tasks_options options = TASKS_OPTIONS_INIT;
     tasks_error error;
-    server_run("CREATE SCHEMA faults AUTHORIZATION app");
+    cluster_run("CREATE SCHEMA faults AUTHORIZATION app");
     snprintf(uri, sizeof uri, "postgresql://app@127.0.0.1:%d/postgres?options=-csearch_path%%3Dfaults",
-             server_port());
+             cluster_port());
     options.uri = uri;
     options.migrate = TASKS_MIGRATE_YES;
     tasks_status status = tasks_open(&options, &db, &error);
@@ -160,7 +160,7 @@ static void setup(void)
 static void teardown(void)
 {
     tasks_close(db);
-    server_run("SET client_min_messages = error; DROP SCHEMA faults CASCADE");
+    cluster_run("SET client_min_messages = error; DROP SCHEMA faults CASCADE");
 }
 
 static void tell(int fault, const load_report *r, int64_t recovered)
@@ -195,8 +195,8 @@ int main(void)
 {
     Suite *suite = suite_create("faults");
     TCase *group = tcase_create("faults");
-    server_begin();
-    server_run("CREATE ROLE app LOGIN; CREATE ROLE greedy LOGIN");
+    cluster_begin();
+    cluster_run("CREATE ROLE app LOGIN; CREATE ROLE greedy LOGIN");
     tcase_add_checked_fixture(group, setup, teardown);
     tcase_set_timeout(group, 90);
     tcase_add_loop_test(group, nothing_acknowledged_is_lost, 0, sizeof faults / sizeof *faults);

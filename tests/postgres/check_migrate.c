@@ -7,12 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "server.h"
+#include "cluster.h"
 #include "tasks.h"
 
 enum { STARTS = 6, TIMEOUT_MS = 3000 };
 
-static char uri[SERVER_URI_SIZE];
+static char uri[CLUSTER_URI_SIZE];
 static tasks_error error;
 
 #define OK(call) ck_assert_msg(!(call), "%s: %s", #call, error.message)
@@ -39,7 +39,7 @@ static void set_path(PGconn *c)
 
 static PGconn *run_in_schema(const char *sql)
 {
-    PGconn *c = server_connect();
+    PGconn *c = cluster_connect();
     set_path(c);
     PGresult *r = PQexec(c, sql);
     ExecStatusType status = PQresultStatus(r);
@@ -83,7 +83,7 @@ START_TEST(six_that_start_at_once_all_succeed)
 {
     tasks_db *db;
     pid_t pids[STARTS];
-    server_make_schema(uri);
+    cluster_make_schema(uri);
     for (int i = 0; i < STARTS; i++)
         pids[i] = start();
     for (int i = 0; i < STARTS; i++) {
@@ -102,7 +102,7 @@ START_TEST(six_that_start_at_once_all_succeed)
     PQclear(r);
     PQfinish(c);
     tasks_close(db);
-    server_drop_schema(uri);
+    cluster_drop_schema(uri);
 }
 END_TEST
 
@@ -112,14 +112,14 @@ END_TEST
 START_TEST(who_does_not_get_the_lock_says_so_in_time)
 {
     tasks_db *db;
-    server_make_schema(uri);
+    cluster_make_schema(uri);
     PGconn *c = run_in_schema("SELECT pg_advisory_lock(x'7461736b73'::bigint)");
     ck_assert_int_eq(open_store(TASKS_MIGRATE_YES, &db), TASKS_UNAVAILABLE);
     ck_assert_str_eq(error.code, "store_busy");
     PQfinish(c);
     OK(open_store(TASKS_MIGRATE_YES, &db));
     tasks_close(db);
-    server_drop_schema(uri);
+    cluster_drop_schema(uri);
 }
 END_TEST
 
@@ -140,7 +140,7 @@ START_TEST(the_version_before_goes_on_working)
 {
     tasks_db *db, *again;
     tasks_task *task;
-    server_make_schema(uri);
+    cluster_make_schema(uri);
     OK(open_store(TASKS_MIGRATE_YES, &db));
     OK(add(db, "before"));
     OK(tasks_get(db, 1, &task, &error));
@@ -157,14 +157,14 @@ START_TEST(the_version_before_goes_on_working)
     OK(tasks_check(again, &error));
     tasks_close(again);
     tasks_close(db);
-    server_drop_schema(uri);
+    cluster_drop_schema(uri);
 }
 END_TEST
 
 START_TEST(a_version_that_is_too_old_is_refused)
 {
     tasks_db *db;
-    server_make_schema(uri);
+    cluster_make_schema(uri);
     OK(open_store(TASKS_MIGRATE_YES, &db));
     tasks_close(db);
     migrate_further(1000);
@@ -172,7 +172,7 @@ START_TEST(a_version_that_is_too_old_is_refused)
         ck_assert_int_eq(open_store(migrate, &db), TASKS_UNSUPPORTED);
         ck_assert_str_eq(error.code, "store_newer");
     }
-    server_drop_schema(uri);
+    cluster_drop_schema(uri);
 }
 END_TEST
 
@@ -181,7 +181,7 @@ START_TEST(the_version_before_is_raised)
 {
     tasks_db *db;
     tasks_task *task;
-    server_make_schema(uri);
+    cluster_make_schema(uri);
     OK(open_store(TASKS_MIGRATE_YES, &db));
     OK(add(db, "old"));
     tasks_close(db);
@@ -194,7 +194,7 @@ START_TEST(the_version_before_is_raised)
     tasks_task_free(task);
     OK(tasks_check(db, &error));
     tasks_close(db);
-    server_drop_schema(uri);
+    cluster_drop_schema(uri);
 }
 END_TEST
 
@@ -202,7 +202,7 @@ int main(void)
 {
     Suite *suite = suite_create("migrate");
     TCase *group = tcase_create("migrate");
-    server_begin();
+    cluster_begin();
     tcase_set_timeout(group, 60);
     tcase_add_test(group, six_that_start_at_once_all_succeed);
     tcase_add_test(group, who_does_not_get_the_lock_says_so_in_time);

@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cluster.h"
 #include "db.h"
 #include "postgres.h"
-#include "server.h"
 
 enum { POOL = 3, ROUNDS = 20 };
 
-static char uri[SERVER_URI_SIZE];
+static char uri[CLUSTER_URI_SIZE];
 static tasks_error error;
 static tasks_db *db;
 
@@ -18,7 +18,7 @@ static tasks_db *db;
 static void begin(void)
 {
     tasks_options options = TASKS_OPTIONS_INIT;
-    server_make_schema(uri);
+    cluster_make_schema(uri);
     options.uri = uri;
     options.migrate = TASKS_MIGRATE_YES;
     options.pool_size = POOL;
@@ -28,7 +28,7 @@ static void begin(void)
 static void end(void)
 {
     tasks_close(db);
-    server_drop_schema(uri);
+    cluster_drop_schema(uri);
 }
 
 static void use(void)
@@ -78,6 +78,7 @@ START_TEST(an_old_connection_is_replaced)
     ck_assert_int_gt(after.closed, before.closed);
     ck_assert_int_gt(after.opened, before.opened);
     ck_assert_int_eq(after.opened - after.closed, after.idle + after.in_use);
+    ck_assert_int_eq(after.errors, 0);
     end();
 }
 END_TEST
@@ -86,7 +87,7 @@ static void be_ended(postgres_connection *c)
 {
     char sql[96];
     snprintf(sql, sizeof sql, "SELECT pg_terminate_backend(%d, 10000)", PQbackendPID(c->pg));
-    server_run(sql);
+    cluster_run(sql);
 }
 
 /* What the server ended meanwhile is found before it is used: the call does not notice. */
@@ -97,6 +98,7 @@ START_TEST(a_connection_that_died_idle_is_replaced)
     ck_assert_int_gt(each(be_ended), 0);
     use();
     ck_assert_int_gt(figures().closed, 0);
+    ck_assert_int_gt(figures().errors, 0);
     end();
 }
 END_TEST
@@ -119,7 +121,7 @@ int main(void)
 {
     Suite *suite = suite_create("pooled connections");
     TCase *group = tcase_create("pooled connections");
-    server_begin();
+    cluster_begin();
     tcase_set_timeout(group, 60);
     tcase_add_test(group, an_old_connection_is_replaced);
     tcase_add_test(group, a_connection_that_died_idle_is_replaced);

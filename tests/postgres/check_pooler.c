@@ -9,7 +9,7 @@
 
 enum { STARTS = 6 };
 
-static char uri[SERVER_URI_SIZE];
+static char uri[CLUSTER_URI_SIZE];
 
 static tasks_status open_store(tasks_db **db, tasks_error *error)
 {
@@ -60,7 +60,7 @@ int main(void)
 {
     Suite *suite = suite_create("pooler");
     TCase *group = tcase_create("pooler");
-    server_begin();
+    cluster_begin();
     tcase_set_timeout(group, 60);
     tcase_add_test(group, without_the_switch_the_error_names_it);
     tcase_add_test(group, six_migrate_at_once);

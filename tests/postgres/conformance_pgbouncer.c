@@ -2,9 +2,9 @@
 #include "conformance.h"
 #include "pooler.h"
 
-_Static_assert((int)SERVER_URI_SIZE == (int)CONFORMANCE_URI_SIZE, "one takes what the other makes");
+_Static_assert((int)CLUSTER_URI_SIZE == (int)CONFORMANCE_URI_SIZE, "one takes what the other makes");
 
-static const conformance_fixture fixture = {"pgbouncer", CONFORMANCE_PERSISTS, server_begin, NULL,
+static const conformance_fixture fixture = {"pgbouncer", CONFORMANCE_PERSISTS, cluster_begin, NULL,
                                             pooler_make, pooler_drop,          tasks_open};
 
 int main(void)

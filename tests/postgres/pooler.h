@@ -3,10 +3,10 @@
 #ifndef POOLER_H
 #define POOLER_H
 
-#include "server.h"
+#include "cluster.h"
 
 /* The URI with tasks_prepare=off. */
-void pooler_make(char uri[SERVER_URI_SIZE]);
+void pooler_make(char uri[CLUSTER_URI_SIZE]);
 void pooler_drop(const char *uri);
 
 #endif

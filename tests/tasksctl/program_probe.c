@@ -32,18 +32,17 @@ END_TEST
 
 START_TEST(a_server_that_wants_a_token)
 {
-    char db[700], token[128];
+    char token[128];
     SERVER_START(&server, "--auth", "token");
     locate();
-    snprintf(db, sizeof db, "sqlite:%s", server.store);
-    result made = RUN("token", "create", "--quiet", "--db", db);
+    result made = RUN("token", "create", "--quiet", "--db", server.store);
     snprintf(token, sizeof token, "TASKS_TOKEN=%.*s", (int)strcspn(made.out, "\n"), made.out);
 
     REFUSES(5, "POST http://127.0.0.1:", "probe", "--write", url);
     const program how = {.environment = (const char *const[]){token, NULL}};
     result r = RUN_WITH(how, "probe", "--write", url);
     program_expect(&r, 0, "The server is ready and writable\n", "");
-    r = RUN("list", "--quiet", "--db", db);
+    r = RUN("list", "--quiet", "--db", server.store);
     program_expect(&r, 0, "", "");
     server_stop(&server);
 }

@@ -1,4 +1,4 @@
-#include "server.h"
+#include "cluster.h"
 
 #include <err.h>
 #include <spawn.h>
@@ -26,7 +26,7 @@ static void read_line(const char *name, char *line, size_t size)
     fclose(f);
 }
 
-bool server_begin(void)
+bool cluster_begin(void)
 {
     folder = getenv("TASKS_CLUSTER");
     if (!folder)
@@ -36,29 +36,29 @@ bool server_begin(void)
     return true;
 }
 
-void server_do(const char *command, const char *argument)
+void cluster_do(const char *command, const char *argument)
 {
-    char *const argv[] = {(char *)(uintptr_t)CLUSTER, (char *)(uintptr_t)command, (char *)(uintptr_t)folder,
-                          (char *)(uintptr_t)argument, NULL};
+    char *const argv[] = {(char *)(uintptr_t)CLUSTER_SCRIPT, (char *)(uintptr_t)command,
+                          (char *)(uintptr_t)folder, (char *)(uintptr_t)argument, NULL};
     pid_t pid;
     int code;
-    if (posix_spawn(&pid, CLUSTER, NULL, NULL, argv, environ) || waitpid(pid, &code, 0) != pid || code)
-        errx(1, "%s %s %s failed", CLUSTER, command, folder);
+    if (posix_spawn(&pid, CLUSTER_SCRIPT, NULL, NULL, argv, environ) || waitpid(pid, &code, 0) != pid || code)
+        errx(1, "%s %s %s failed", CLUSTER_SCRIPT, command, folder);
 }
 
-int server_port(void)
+int cluster_port(void)
 {
     return (int)strtol(port, NULL, 10);
 }
 
-int server_pooler_port(void)
+int cluster_pooler_port(void)
 {
     char text[8];
     read_line("pooler.port", text, sizeof text);
     return (int)strtol(text, NULL, 10);
 }
 
-const char *server_socket(void)
+const char *cluster_socket(void)
 {
     return socket_folder;
 }
@@ -71,7 +71,7 @@ static bool slot_may_come(const PGconn *c)
            nanosleep(&a_moment, NULL) == 0;
 }
 
-PGconn *server_connect(void)
+PGconn *cluster_connect(void)
 {
     static const char *const keywords[] = {"host", "port", "user", "dbname", NULL};
     const char *const values[] = {socket_folder, port, "tasks", "postgres", NULL};
@@ -83,9 +83,9 @@ PGconn *server_connect(void)
     return c;
 }
 
-void server_ask(const char *sql, char *value, size_t size)
+void cluster_ask(const char *sql, char *value, size_t size)
 {
-    PGconn *c = server_connect();
+    PGconn *c = cluster_connect();
     PGresult *r = PQexec(c, sql);
     if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
         errx(1, "%s: %s", sql, PQresultErrorMessage(r));
@@ -95,29 +95,29 @@ void server_ask(const char *sql, char *value, size_t size)
     PQfinish(c);
 }
 
-void server_run(const char *sql)
+void cluster_run(const char *sql)
 {
     char ignored[2];
-    server_ask(sql, ignored, sizeof ignored);
+    cluster_ask(sql, ignored, sizeof ignored);
 }
 
-void server_make_schema(char uri[SERVER_URI_SIZE])
+void cluster_make_schema(char uri[CLUSTER_URI_SIZE])
 {
     static atomic_uint count;
     char sql[64];
     unsigned number = atomic_fetch_add(&count, 1);
     snprintf(sql, sizeof sql, "CREATE SCHEMA s%d_%u", getpid(), number);
-    server_run(sql);
-    snprintf(uri, SERVER_URI_SIZE,
+    cluster_run(sql);
+    snprintf(uri, CLUSTER_URI_SIZE,
              "postgresql://tasks@/postgres?host=%s&port=%s&options=-csearch_path%%3Ds%d_%u", socket_folder,
              port, getpid(), number);
 }
 
-void server_drop_schema(const char *uri)
+void cluster_drop_schema(const char *uri)
 {
     char sql[256];
     const char *name = strstr(uri, "search_path%3D");
     snprintf(sql, sizeof sql, "SET client_min_messages = error; DROP SCHEMA %s CASCADE",
              name + sizeof "search_path%3D" - 1);
-    server_run(sql);
+    cluster_run(sql);
 }

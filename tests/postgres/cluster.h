@@ -1,31 +1,31 @@
 /* The PostgreSQL server of a test program, which tests/postgres/cluster started before and will remove after.
  * What must not fail here ends the program. */
-#ifndef SERVER_H
-#define SERVER_H
+#ifndef CLUSTER_H
+#define CLUSTER_H
 
 #include <libpq-fe.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { SERVER_URI_SIZE = 1024 };
+enum { CLUSTER_URI_SIZE = 1024 };
 
 /* Finds the server in the environment; ends the program if there is none: nothing is passed over here. */
-bool server_begin(void);
-int server_port(void);
-int server_pooler_port(void);    /* of its PgBouncer; ends the program if there is none */
-const char *server_socket(void); /* the folder of its unix socket */
+bool cluster_begin(void);
+int cluster_port(void);
+int cluster_pooler_port(void);    /* of its PgBouncer; ends the program if there is none */
+const char *cluster_socket(void); /* the folder of its unix socket */
 
 /* Runs tests/postgres/cluster: "stop", "freeze"...; `argument` may be NULL. */
-void server_do(const char *command, const char *argument);
+void cluster_do(const char *command, const char *argument);
 
 /* Makes an empty schema, and the URI of a store that lies in it; drops it with all that it holds. */
-void server_make_schema(char uri[SERVER_URI_SIZE]);
-void server_drop_schema(const char *uri);
+void cluster_make_schema(char uri[CLUSTER_URI_SIZE]);
+void cluster_drop_schema(const char *uri);
 
 /* Runs SQL as the superuser. */
-PGconn *server_connect(void);
-void server_run(const char *sql);
+PGconn *cluster_connect(void);
+void cluster_run(const char *sql);
 /* The first column of the first row as text, in `value`; "" for NULL. */
-void server_ask(const char *sql, char *value, size_t size);
+void cluster_ask(const char *sql, char *value, size_t size);
 
 #endif
