@@ -357,6 +357,13 @@ TASKS_API tasks_status tasks_secret_check(const tasks_options *options, tasks_se
                                           tasks_error *error);
 TASKS_API void tasks_secret_free(tasks_secret *facts);
 
+/** Reads the secret of options.password_ref, and no store, for the program itself: the key of a service that
+ *  it calls.
+ *  @param value  room for `size` bytes, up to TASKS_SECRET_MAX + 1, the NUL included; wipe it after its use
+ *  @return as tasks_secret_check(), and INVALID option_malformed (it is longer than there is room for) */
+TASKS_API tasks_status tasks_secret_read(const tasks_options *options, char *value, uint64_t size,
+                                         tasks_error *error);
+
 /** Ends a handle. The store itself closes with the last of its handles, views included, in any order. */
 TASKS_API void tasks_close(tasks_db *db);
 

@@ -1,4 +1,4 @@
-/* tasks_secret_check(): what a reference leads to, without its value. */
+/* The public calls for secrets: what a reference leads to, and its value. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,20 +82,43 @@ static tasks_status make(const secret *s, tasks_secret **out, tasks_error *error
     return status;
 }
 
-tasks_status tasks_secret_check(const tasks_options *theirs, tasks_secret **out, tasks_error *error)
+/* `out` is released with secret_done() in any case. */
+static tasks_status find(const tasks_options *theirs, secret *out, tasks_error *error)
 {
     tasks_options options;
-    secret found;
-    *out = NULL;
+    *out = (secret){0};
     tasks_status status = sized_read(&options, sizeof options, theirs, "tasks_options", error);
     if (!status && !options.password_ref)
         status = fail_field(error, "password_ref", "secret_malformed", "password_ref is missing");
     if (status)
         return status;
     secret_vault vault = {options.vault, options.vault_context};
-    status = secret_read(options.password_ref, &vault, SECRET_CURRENT, &found, error);
+    return secret_read(options.password_ref, &vault, SECRET_CURRENT, out, error);
+}
+
+tasks_status tasks_secret_check(const tasks_options *theirs, tasks_secret **out, tasks_error *error)
+{
+    secret found;
+    *out = NULL;
+    tasks_status status = find(theirs, &found, error);
     if (!status)
         status = make(&found, out, error);
+    secret_done(&found);
+    return status;
+}
+
+tasks_status tasks_secret_read(const tasks_options *theirs, char *value, uint64_t size, tasks_error *error)
+{
+    secret found;
+    if (size)
+        *value = '\0';
+    tasks_status status = find(theirs, &found, error);
+    if (!status && found.value.length >= size)
+        status =
+            fail_field(error, "password_ref", "option_malformed",
+                       "the secret is longer than the %llu bytes there are for it", (unsigned long long)size);
+    if (!status)
+        memcpy(value, found.value.text, found.value.length + 1);
     secret_done(&found);
     return status;
 }

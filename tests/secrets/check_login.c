@@ -512,6 +512,28 @@ START_TEST(a_check_tells_all_but_the_value)
 }
 END_TEST
 
+START_TEST(a_secret_is_read_whole_or_not_at_all)
+{
+    char value[16];
+    tasks_error error;
+    vault v = make_vault("{\"x\":\"0123456789abcde\"}");
+    tasks_options options = TASKS_OPTIONS_INIT;
+    options.password_ref = "my:key#x";
+    options.vault = ask;
+    options.vault_context = &v;
+    ck_assert_int_eq(tasks_secret_read(&options, value, sizeof value, &error), TASKS_OK);
+    ck_assert_str_eq(value, "0123456789abcde");
+    ck_assert_int_eq(tasks_secret_read(&options, value, sizeof value - 1, &error), TASKS_INVALID);
+    ck_assert_str_eq(value, "");
+    ck_assert_str_eq(error.code, "option_malformed");
+    ck_assert_int_eq(tasks_secret_read(&options, NULL, 0, NULL), TASKS_INVALID);
+    options.password_ref = "env:NOT_SET_AT_ALL";
+    ck_assert_int_eq(tasks_secret_read(&options, value, sizeof value, &error), TASKS_UNAVAILABLE);
+    options.password_ref = NULL;
+    ck_assert_int_eq(tasks_secret_read(&options, value, sizeof value, &error), TASKS_INVALID);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {what_is_kept_is_not_read_again,
@@ -528,6 +550,7 @@ int main(void)
                                   a_rotation_under_load,
                                   bad_secrets_are_found_at_the_start,
                                   nobody_logs_in_to_a_file,
+                                  a_secret_is_read_whole_or_not_at_all,
                                   a_check_tells_all_but_the_value,
                                   NULL};
     return run_suite("login", tests);
