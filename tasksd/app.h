@@ -11,6 +11,7 @@
 #include "idempotency.h"
 #include "metrics.h"
 #include "tasks.h"
+#include "telemetry.h"
 #include "timing.h"
 
 /* How far stopping has come. */
@@ -32,6 +33,7 @@ struct app {
     struct events *events;
     struct metrics *metrics[APP_LISTENERS];
     struct timing *timing;
+    struct telemetry *telemetry; /* NULL: nobody wants any */
     int64_t started_ms;
     atomic_int phase;
 };

@@ -216,10 +216,12 @@ static void give_answer(struct exchange *x)
 
 static void tell_exchange(const struct exchange *x, int64_t began_us)
 {
+    const struct app *app = x->civet->options.app;
     int64_t duration_us = log_clock_us() - began_us;
     const struct log_request line = {.method = x->info->request_method,
                                      .route = x->rq.route ? x->rq.route->path : NULL,
                                      .status = x->rs.status,
+                                     .code = x->rs.code,
                                      .duration_us = duration_us,
                                      .store_us = x->timing.total_ns / 1000,
                                      .bytes = x->sent,
@@ -227,6 +229,7 @@ static void tell_exchange(const struct exchange *x, int64_t began_us)
                                      .trace = &x->rq.trace};
     metrics_count(x->civet->options.metrics, x->rq.route, x->rq.method, x->rs.status, duration_us);
     log_request(&line);
+    telemetry_request(app->telemetry, &line, began_us * 1000, &x->timing, x->rq.route && x->rq.route->open);
 }
 
 static void run_exchange(struct exchange *x)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config_value.h"
+#include "discovery.h"
 
 #define AT(member) offsetof(struct config, member)
 
@@ -70,6 +71,18 @@ static const struct setting settings[] = {
      "a line for each request: text, json, none, or auto: text on a terminal, else json"},
     {"log-file", "FILE", config_value_text, AT(log_file), 0, 0, NULL,
      "where the log goes instead of stderr; SIGHUP opens it anew"},
+    {"cloudwatch", "NAMESPACE", config_value_text, AT(cloudwatch), 0, 0, NULL,
+     "put figures into each line of a request, in CloudWatch's embedded metric format; wants --log-format "
+     "json"},
+    {"otlp-endpoint", "URL", config_value_url, AT(otlp_endpoint), 0, 0, NULL,
+     "where traces go, such as http://localhost:4318 (OpenTelemetry's OTLP over HTTP); also "
+     "OTEL_EXPORTER_OTLP_ENDPOINT"},
+    {"otlp-headers", "REF", config_value_text, AT(otlp_headers), 0, 0, NULL,
+     "what secret is to be sent with them, as NAME=VALUE,NAME=VALUE; references as in --db-secret"},
+    {"error-webhook", "URL", config_value_url, AT(error_webhook), 0, 0, NULL,
+     "where answers 5xx and crashes are told of, such as https://api.rollbar.com/api/1/item/"},
+    {"error-webhook-token", "REF", config_value_text, AT(error_token), 0, 0, NULL,
+     "the secret that it wants to see in X-Rollbar-Access-Token"},
     {"config", "FILE", NULL, 0, 0, 0, NULL, "a file of such settings, NAME = VALUE, # for remarks"},
 };
 
@@ -279,6 +292,33 @@ static enum config_result check_exposure(struct reading *r)
     return CONFIG_BAD;
 }
 
+/* As every program with OpenTelemetry understands it. */
+static enum config_result read_otel(struct reading *r)
+{
+    static const char name[] = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    const struct setting setting = {.offset = AT(otlp_endpoint)};
+    const char *value = getenv(name);
+    if (r->config->otlp_endpoint || !value || !*value)
+        return CONFIG_RUN;
+    char *copy = arena_copy(&r->config->memory, value, strlen(value));
+    const char *fault = copy ? config_value_url(&setting, r->config, copy) : "out of memory";
+    return fault ? bad(r, name, fault) : CONFIG_RUN;
+}
+
+/* Keys and what went wrong are nobody else's business on the way. */
+static enum config_result check_telemetry(struct reading *r)
+{
+    const struct config *config = r->config;
+    if (config->otlp_headers && config->otlp_endpoint && !discovery_url_ok(config->otlp_endpoint))
+        return bad(r, "--otlp-headers",
+                   "a secret is sent to an --otlp-endpoint of https or this machine only");
+    if (config->error_webhook && !discovery_url_ok(config->error_webhook))
+        return bad(r, "--error-webhook", "only a URL of https or this machine will do");
+    if (config->cloudwatch && config->log_format != LOG_JSON)
+        return bad(r, "--cloudwatch", "needs --log-format json");
+    return CONFIG_RUN;
+}
+
 static enum config_result check_issuer(struct reading *r)
 {
     const struct config *config = r->config;
@@ -333,6 +373,10 @@ enum config_result config_read(struct config *config, char *const *argv, buf *fa
         result = check_exposure(&reading);
     if (result == CONFIG_RUN)
         result = check_issuer(&reading);
+    if (result == CONFIG_RUN)
+        result = read_otel(&reading);
+    if (result == CONFIG_RUN)
+        result = check_telemetry(&reading);
     if (config->per_address == 0)
         config->per_address = config->workers / 2;
     return result;

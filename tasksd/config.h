@@ -32,8 +32,13 @@ struct config {
     bool migrate, allow_delete_all, require_if_match;
     struct buckets_rate rate; /* count 0: no limit */
     enum log_format log_format;
-    const char *log_file; /* NULL: stderr */
-    arena memory;         /* of the texts above */
+    const char *log_file;      /* NULL: stderr */
+    const char *cloudwatch;    /* a namespace; NULL: no figures in the log */
+    const char *otlp_endpoint; /* NULL: no traces */
+    const char *otlp_headers;  /* a secret; NULL: none */
+    const char *error_webhook; /* NULL: none */
+    const char *error_token;   /* a secret; NULL: none */
+    arena memory;              /* of the texts above */
 };
 
 enum config_result { CONFIG_RUN, CONFIG_HELP, CONFIG_VERSION, CONFIG_BAD };

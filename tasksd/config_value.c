@@ -140,6 +140,16 @@ const char *config_value_issuer(const struct setting *setting, struct config *co
     return discovery_url_ok(text) ? NULL : "is not a URL such as https://issuer.example";
 }
 
+const char *config_value_url(const struct setting *setting, struct config *config, char *text)
+{
+    const char *rest = strstr(text, "://");
+    bool known = strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
+    *(const char **)member(setting, config) = text;
+    if (known && rest[3] && rest[3] != '/' && !strpbrk(text, " \t\r\n\\@#"))
+        return NULL;
+    return "is not a URL such as https://collector.example";
+}
+
 const char *config_value_rate(const struct setting *setting, struct config *config, char *text)
 {
     (void)setting;

@@ -118,6 +118,7 @@ int handle_metrics_get(struct app *app, const struct http_request *rq, struct ht
     write_connections(app, &rs->body);
     write_store(&figures, &rs->body);
     timing_write(app->timing, &rs->body);
+    telemetry_write(app->telemetry, &rs->body);
     write_process(app, &rs->body);
     return 200;
 }

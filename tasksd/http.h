@@ -77,6 +77,7 @@ struct http_takeover {
 
 struct http_response {
     int status;
+    char code[32];     /* of a problem; "" for other answers */
     bool close;        /* the connection ends with this answer */
     const char *type;  /* of the body; static */
     const char *cache; /* Cache-Control; static; NULL: no-store */

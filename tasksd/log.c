@@ -16,6 +16,7 @@ enum { LINE_MAX_BYTES = 4096 };
 
 static enum log_format log_format;
 static const char *log_path;
+static const char *log_namespace; /* NULL: no figures for CloudWatch */
 static int log_fd = STDERR_FILENO;
 
 static int open_file(void)
@@ -31,6 +32,11 @@ bool log_start(enum log_format format, const char *path)
         return false;
     log_format = format != LOG_AUTO ? format : isatty(log_fd) ? LOG_TEXT : LOG_JSON;
     return true;
+}
+
+void log_embed(const char *namespace)
+{
+    log_namespace = namespace;
 }
 
 /* The descriptor stays the same, so that nobody who writes meanwhile notices. */
@@ -130,6 +136,27 @@ static void milliseconds(json_out *json, const char *key, int64_t us)
     json_out_raw(json, key, text, strlen(text));
 }
 
+/* Tells CloudWatch which members of the line are figures, and by which others to add them up. */
+static void embed(json_out *json, int status)
+{
+    static const char dimensions[] = "[[\"method\",\"route\"],[]]";
+    static const char figures[] = "[{\"Name\":\"ms\",\"Unit\":\"Milliseconds\"},"
+                                  "{\"Name\":\"db_ms\",\"Unit\":\"Milliseconds\"},"
+                                  "{\"Name\":\"bytes\",\"Unit\":\"Bytes\"},"
+                                  "{\"Name\":\"faults\",\"Unit\":\"Count\"}]";
+    json_out_int(json, "faults", status >= 500);
+    json_out_object(json, "_aws");
+    json_out_int(json, "Timestamp", timestamp_now());
+    json_out_array(json, "CloudWatchMetrics");
+    json_out_object(json, NULL);
+    json_out_text(json, "Namespace", log_namespace);
+    json_out_raw(json, "Dimensions", dimensions, sizeof dimensions - 1);
+    json_out_raw(json, "Metrics", figures, sizeof figures - 1);
+    json_out_object_end(json);
+    json_out_array_end(json);
+    json_out_object_end(json);
+}
+
 static void request_json(const struct log_request *request, const char *peer, buf *line)
 {
     json_out json;
@@ -138,11 +165,13 @@ static void request_json(const struct log_request *request, const char *peer, bu
     json_out_text(&json, "trace_id", request->trace->id);
     json_out_text(&json, "client", peer);
     json_out_text(&json, "method", request->method);
-    json_out_text(&json, "route", request->route);
+    json_out_text(&json, "route", request->route || !log_namespace ? request->route : "none");
     json_out_int(&json, "status", request->status);
     milliseconds(&json, "ms", request->duration_us);
     milliseconds(&json, "db_ms", request->store_us);
     json_out_int(&json, "bytes", (int64_t)request->bytes);
+    if (log_namespace)
+        embed(&json, request->status);
     json_out_object_end(&json);
 }
 

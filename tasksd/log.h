@@ -17,6 +17,7 @@ struct log_request {
     const char *method;
     const char *route; /* the template, not the path; NULL: none matched */
     int status;
+    const char *code; /* of a problem; "" for other answers */
     int64_t duration_us;
     int64_t store_us; /* of it, waiting for the store and its work */
     size_t bytes;
@@ -27,6 +28,10 @@ struct log_request {
 /* Before any other call, and before there are threads. `path` is a file to append to, borrowed; NULL: stderr.
  * False, with errno set, if it cannot be opened. */
 bool log_start(enum log_format format, const char *path);
+
+/* From now on each line of a request is also CloudWatch's embedded metric format. Borrowed; wants LOG_JSON.
+ */
+void log_embed(const char *namespace);
 
 /* After the file was moved away: makes it anew. */
 void log_reopen(void);

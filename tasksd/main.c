@@ -42,6 +42,7 @@ static int run(struct config *config)
         fprintf(stderr, "tasksd: --log-file: %s: %s\n", config->log_file, strerror(errno));
         return SERVER_FAILED;
     }
+    log_embed(config->cloudwatch);
     trace_start();
     keep_private();
     signals_block();

@@ -59,6 +59,7 @@ static void begin(struct http_response *rs, json_out *json, int status, const ch
 {
     buf_reset(&rs->body);
     rs->status = status;
+    snprintf(rs->code, sizeof rs->code, "%s", code);
     rs->type = "application/problem+json";
     rs->cache = NULL;
     json_out_init(json, &rs->body);

@@ -227,6 +227,15 @@ static bool make_auth(struct server *server)
     return server->app.auth != NULL;
 }
 
+static bool make_telemetry(struct server *server)
+{
+    tasks_error error;
+    server->app.telemetry = telemetry_new(server->config, &error);
+    if (error.status)
+        log_error("%s", error.message);
+    return !error.status;
+}
+
 static bool make_limit(struct server *server)
 {
     if (server->config->rate.count == 0)
@@ -239,7 +248,9 @@ static bool make_limit(struct server *server)
 
 static enum server_exit run(struct server *server, const char *uri)
 {
-    enum server_exit failed = make_metrics(&server->app) ? open_store(server, uri) : SERVER_FAILED;
+    if (!make_metrics(&server->app) || !make_telemetry(server))
+        return SERVER_FAILED;
+    enum server_exit failed = open_store(server, uri);
     if (failed)
         return failed;
     server->sweeper = sweeper_start(server->app.db);
@@ -264,6 +275,7 @@ static void clean_up(struct server *server)
     buckets_free(server->app.rate);
     auth_free(server->app.auth);
     tasks_close(server->app.db);
+    telemetry_free(server->app.telemetry);
     timing_free(server->app.timing);
 }
 

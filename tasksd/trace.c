@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -43,11 +44,24 @@ static void write_half(uint64_t value, char *to)
         to[i] = digits[value & 15];
 }
 
+static uint64_t next(void)
+{
+    return scramble(first_count + atomic_fetch_add_explicit(&counted, 1, memory_order_relaxed));
+}
+
 static void make(char id[TRACE_ID_SIZE])
 {
     write_half(process_half, id);
-    write_half(scramble(first_count + atomic_fetch_add_explicit(&counted, 1, memory_order_relaxed)), id + 16);
+    write_half(next(), id + 16);
     id[TRACE_ID_SIZE - 1] = '\0';
+}
+
+/* All zero would be none; it is in 2^64 once. */
+void trace_span(char id[TRACE_SPAN_SIZE])
+{
+    uint64_t value = next();
+    write_half(value ? value : process_half, id);
+    id[TRACE_SPAN_SIZE - 1] = '\0';
 }
 
 /* `length` digits in lower case that are not all zero? */
@@ -76,6 +90,7 @@ static bool take_traceparent(struct trace *trace, const char *text)
         return false;
     copy(trace->id, text + TRACE_AT, TRACE_ID_SIZE - 1);
     copy(trace->parent, text + PARENT_AT, TRACE_SPAN_SIZE - 1);
+    trace->sampled = (strtoul(text + FLAGS_AT, NULL, 16) & 1) != 0;
     return true;
 }
 
@@ -96,6 +111,7 @@ static bool take_amazon(struct trace *trace, const char *text)
     const char *parent = strstr(text, "Parent=");
     if (parent && is_id(parent + strlen("Parent="), TRACE_SPAN_SIZE - 1))
         copy(trace->parent, parent + strlen("Parent="), TRACE_SPAN_SIZE - 1);
+    trace->sampled = !strstr(text, "Sampled=0");
     return true;
 }
 
@@ -112,6 +128,7 @@ static bool take_request(struct trace *trace, const char *text)
 void trace_take(struct trace *trace, const struct http_request *rq)
 {
     trace->parent[0] = '\0';
+    trace->sampled = true;
     if (!take_traceparent(trace, http_header(rq, "traceparent")) &&
         !take_amazon(trace, http_header(rq, "X-Amzn-Trace-Id")))
         make(trace->id);

@@ -213,13 +213,42 @@ START_TEST(a_line_tells_how_long_the_store_took)
 }
 END_TEST
 
+START_TEST(a_line_has_figures_for_cloudwatch)
+{
+    json_t *figure, *name;
+    size_t i, k;
+    SERVER_START(&server, "--log-format", "json", "--cloudwatch", "tasks/test");
+    client_get(&server, "/nothing");
+    ck_assert(server_says(&server, "\"_aws\":") && server_says(&server, "}}\n"));
+    char *start = strstr(server.said, "\"_aws\":");
+    while (start > server.said && start[-1] != '\n')
+        start--;
+    json_t *line = json_loads(start, JSON_DISABLE_EOF_CHECK, NULL), *aws = json_object_get(line, "_aws");
+    ck_assert_msg(line != NULL, "%s", start);
+    ck_assert_int_gt(json_integer_value(json_object_get(aws, "Timestamp")), INT64_C(1700000000000));
+    const json_t *directive = json_array_get(json_object_get(aws, "CloudWatchMetrics"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(directive, "Namespace")), "tasks/test");
+    json_array_foreach (json_object_get(directive, "Metrics"), i, figure) {
+        const char *member = json_string_value(json_object_get(figure, "Name"));
+        ck_assert_msg(json_is_number(json_object_get(line, member)), "%s", member);
+    }
+    ck_assert_uint_ge(i, 4);
+    json_array_foreach (json_array_get(json_object_get(directive, "Dimensions"), 0), k, name)
+        ck_assert(json_is_string(json_object_get(line, json_string_value(name))));
+    ck_assert_uint_eq(k, 2);
+    json_decref(line);
+    client_done();
+    server_stop(&server);
+}
+END_TEST
+
 int main(void)
 {
     server_prepare();
-    int result = run_suite("metrics",
-                           (const TTest *[]){the_page_is_what_prometheus_reads, the_admin_address_has_it_too,
-                                             an_id_goes_through_answer_and_log,
-                                             a_line_tells_how_long_the_store_took, NULL});
+    int result = run_suite(
+        "metrics", (const TTest *[]){the_page_is_what_prometheus_reads, the_admin_address_has_it_too,
+                                     an_id_goes_through_answer_and_log, a_line_tells_how_long_the_store_took,
+                                     a_line_has_figures_for_cloudwatch, NULL});
     server_clean_up();
     return result;
 }

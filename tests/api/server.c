@@ -34,8 +34,9 @@ static void become(const char *const *arguments, int errors)
     char *argv[ARGUMENTS_MAX] = {NULL};
     const char *program = getenv("TASKSD");
     char *environment[16] = {NULL};
-    static const char *const kept[] = {"HOME",          "XDG_DATA_HOME", "ASAN_OPTIONS",  "TSAN_OPTIONS",
-                                       "UBSAN_OPTIONS", "NOTIFY_SOCKET", "WATCHDOG_USEC", "TEST_PASSWORD"};
+    static const char *const kept[] = {"HOME",          "XDG_DATA_HOME", "ASAN_OPTIONS",
+                                       "TSAN_OPTIONS",  "UBSAN_OPTIONS", "NOTIFY_SOCKET",
+                                       "WATCHDOG_USEC", "TEST_PASSWORD", "OTEL_EXPORTER_OTLP_ENDPOINT"};
     int count = 0;
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         if (getenv(kept[i]) && asprintf(&environment[count], "%s=%s", kept[i], getenv(kept[i])) > 0)

@@ -289,13 +289,40 @@ START_TEST(who_can_be_reached_says_auth_aloud)
 }
 END_TEST
 
+START_TEST(telemetry_keeps_secrets_off_open_roads)
+{
+    static const struct {
+        const char *flags[7];
+        enum config_result result;
+    } rows[] = {
+        {{"--otlp-endpoint", "http://collector:4318"}, CONFIG_RUN},
+        {{"--otlp-endpoint", "collector:4318"}, CONFIG_BAD},
+        {{"--otlp-endpoint", "ftp://collector"}, CONFIG_BAD},
+        {{"--otlp-endpoint", "http:///x"}, CONFIG_BAD},
+        {{"--otlp-endpoint", "http://a@b"}, CONFIG_BAD},
+        {{"--otlp-endpoint", "http://collector:4318", "--otlp-headers", "env:X"}, CONFIG_BAD},
+        {{"--otlp-endpoint", "http://127.0.0.1:4318", "--otlp-headers", "env:X"}, CONFIG_RUN},
+        {{"--otlp-endpoint", "https://api.example", "--otlp-headers", "env:X"}, CONFIG_RUN},
+        {{"--error-webhook", "http://errors.example/"}, CONFIG_BAD},
+        {{"--error-webhook", "https://errors.example/", "--error-webhook-token", "env:X"}, CONFIG_RUN},
+        {{"--cloudwatch", "tasks"}, CONFIG_BAD},
+        {{"--cloudwatch", "tasks", "--log-format", "json"}, CONFIG_RUN},
+    };
+    for (int i = 0; i < RUN_COUNT(rows); i++) {
+        ck_assert_msg(read_arguments(rows[i].flags) == rows[i].result, "%s", rows[i].flags[1]);
+        done();
+    }
+}
+END_TEST
+
 int main(void)
 {
     return run_suite(
-        "config", (const TTest *[]){
-                      has_defaults, reads_every_flag, a_flag_comes_before_a_variable_before_the_file,
-                      help_and_version_come_first, the_help_names_every_setting, a_secret_names_the_database,
-                      production_serves_no_default_store, names_the_flag_that_is_wrong,
-                      names_the_variable_that_is_wrong, names_the_line_that_is_wrong,
-                      who_can_be_reached_says_auth_aloud, an_issuer_is_told_in_full, NULL});
+        "config",
+        (const TTest *[]){has_defaults, reads_every_flag, a_flag_comes_before_a_variable_before_the_file,
+                          help_and_version_come_first, the_help_names_every_setting,
+                          a_secret_names_the_database, production_serves_no_default_store,
+                          names_the_flag_that_is_wrong, names_the_variable_that_is_wrong,
+                          names_the_line_that_is_wrong, who_can_be_reached_says_auth_aloud,
+                          an_issuer_is_told_in_full, telemetry_keeps_secrets_off_open_roads, NULL});
 }

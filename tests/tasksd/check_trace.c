@@ -113,9 +113,29 @@ START_TEST(never_makes_an_id_twice)
 }
 END_TEST
 
+START_TEST(who_wants_no_trace_gets_none)
+{
+    static const struct {
+        const char *name, *value;
+        bool sampled;
+    } rows[] = {
+        {"traceparent", "00-" ID "-" SPAN "-01", true},
+        {"traceparent", "00-" ID "-" SPAN "-00", false},
+        {"traceparent", "00-" ID "-" SPAN "-fe", false},
+        {"traceparent", "nonsense", true},
+        {"X-Amzn-Trace-Id", "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Sampled=0", false},
+        {"X-Amzn-Trace-Id", "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736", true},
+    };
+    for (int i = 0; i < RUN_COUNT(rows); i++) {
+        take(rows[i].name, rows[i].value);
+        ck_assert_msg(taken.sampled == rows[i].sampled, "%s", rows[i].value);
+    }
+}
+END_TEST
+
 int main(void)
 {
-    return run_suite("trace",
-                     (const TTest *[]){takes_a_trace_over, makes_a_trace_when_none_is_well_formed,
-                                       takes_only_harmless_request_ids, never_makes_an_id_twice, NULL});
+    return run_suite("trace", (const TTest *[]){takes_a_trace_over, makes_a_trace_when_none_is_well_formed,
+                                                takes_only_harmless_request_ids, never_makes_an_id_twice,
+                                                who_wants_no_trace_gets_none, NULL});
 }
