@@ -15,6 +15,11 @@ export class Problem extends Error {
   }
 }
 
+/** What the server answers to who shows no token, or one that it does not take. */
+export function asksToSignIn(problem) {
+  return problem?.status === 401;
+}
+
 /** The seconds that a Retry-After header names, as a number or as a date; null without one. */
 export function retryAfterSeconds(value, now = Date.now()) {
   if (!value) return null;
@@ -30,9 +35,12 @@ export function nextQuery(link) {
   return null;
 }
 
-export function createApi(base) {
+/** `identity()` gives the headers that say who asks. */
+export function createApi(base, identity = () => ({})) {
   const tasks = new URL("tasks", base);
   const taskUrl = (id) => new URL(`tasks/${id}`, base);
+
+  const exchange = (url, options) => send(url, { ...options, headers: { ...options.headers, ...identity() } });
 
   async function list({ query, etag }) {
     const headers = etag ? { "If-None-Match": etag } : {};
@@ -69,7 +77,7 @@ function revisionTag(task) {
   return `"r${task.revision}"`;
 }
 
-async function exchange(url, options) {
+async function send(url, options) {
   let answer;
   try {
     answer = await fetch(url, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) });

@@ -7,13 +7,17 @@ import {
   seen, show, updateOps,
 } from "./store.js";
 import { createSync } from "./sync.js";
+import { createToken } from "./token.js";
 import { uid } from "./uid.js";
 import { createView } from "./view.js";
 
 const POLL_MS = 10_000;
+const FIRST_PAGE = 100; // index.html asks for it ahead of need
+const FIRST_PAGE_SIGNED_IN = 200; // another one, since what was asked for ahead showed no token
 
 const store = createStore(drawSoon);
-const sync = createSync(createApi(document.baseURI), store);
+const token = createToken(() => sessionStorage);
+const sync = createSync(createApi(document.baseURI, token.headers), store, firstPage);
 const view = createView(document, drawnAtOnce({
   add,
   edit: (key) => store.apply(edit, key, task(key).title),
@@ -24,11 +28,17 @@ const view = createView(document, drawnAtOnce({
   remove,
   clear: () => change(clearOp()),
   dismiss: () => store.apply(dismiss),
+  signIn,
+  signOut,
   resume: () => sync.resume(),
   insist: () => answerRefusal(insist),
   rewrite: () => answerRefusal(rewrite),
   readd: () => answerRefusal((op) => add(op.patch.title)),
 }));
+
+function firstPage() {
+  return token.isSet ? FIRST_PAGE_SIGNED_IN : FIRST_PAGE;
+}
 
 // ---- Drawing: what a person did at once, so that the next key meets it; what the server said once a frame
 
@@ -96,6 +106,21 @@ async function toggleAll(completed) {
   change(...[...seen(store.state)].flatMap(([key, task]) => updateOps(key, task, { completed })));
 }
 
+function signIn(text) {
+  const isToken = token.set(text);
+  if (isToken) sync.resume();
+  document.body.classList.toggle("signed-in", token.isSet);
+  return isToken;
+}
+
+/** Leaves nothing behind of what was read. */
+function signOut() {
+  const { length } = store.state.queue;
+  if (length && !confirm(`${length} changes have not been sent. Sign out and lose them?`)) return;
+  token.forget();
+  location.reload();
+}
+
 // ---- What to do about a change that was refused
 
 function answerRefusal(how) {
@@ -119,6 +144,7 @@ function rewrite({ kind, key, patch }) {
 
 // ---- What happens by itself
 
+document.body.classList.toggle("signed-in", token.isSet);
 watchRoute(window, (filter) => {
   store.apply(show, filter);
   sync.follow();

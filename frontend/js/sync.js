@@ -2,20 +2,20 @@
 // failure that passes. An op may be sent twice, since an answer may be lost, so each is safe to repeat:
 // a create by its uid, the others by the revision that they name.
 
-import { Problem } from "./api.js";
+import { asksToSignIn, Problem } from "./api.js";
 import {
   aim, conflicts, dropped, firstQuery, isDone, paused, received, refused, reread, sendable, settled,
   startOver, vanished,
 } from "./store.js";
 
-const FIRST_PAGE = 100; // small, so that the first rows come soon; index.html asks for it ahead of need
 const PAGE = 1000;
 const UNASKED = 2000; // tasks that are read before anybody scrolls for them
 const AT_ONCE = 6; // what browsers open to one server
 const TRIES = 5; // against others who keep changing the same task
 const LONGEST_WAIT_S = 30;
 
-export function createSync(api, store) {
+/** `firstPage()` is how many tasks to read first: few, so that the first rows come soon. */
+export function createSync(api, store, firstPage) {
   const sending = new Set();
   let reading = null;
   let failures = 0;
@@ -32,7 +32,7 @@ export function createSync(api, store) {
   async function follow() {
     store.apply(aim);
     while (!store.state.loaded) {
-      await page(FIRST_PAGE);
+      await page(firstPage());
       store.apply(aim);
     }
     while (store.state.next && store.state.saved.size < UNASKED) await page(PAGE);
@@ -73,7 +73,7 @@ export function createSync(api, store) {
   // ---- Sending
 
   function push() {
-    if (timer) return;
+    if (isHeld()) return;
     const ready = sendable(store.state.queue, sending, AT_ONCE - sending.size);
     for (const op of ready) send(op);
   }
@@ -84,7 +84,7 @@ export function createSync(api, store) {
       await DELIVER[op.kind](op);
       recover();
     } catch (problem) {
-      if (problem.temporary) pause(problem);
+      if (problem.temporary || asksToSignIn(problem)) pause(problem);
       else store.apply(refused, op, problem);
     }
     sending.delete(op);
@@ -133,9 +133,14 @@ export function createSync(api, store) {
 
   // ---- Failing and going on
 
+  /** Whether nothing is sent: until some time has passed, or until somebody has signed in. */
+  function isHeld() {
+    return timer || asksToSignIn(store.state.paused);
+  }
+
   function pause(problem) {
     if (!(problem instanceof Problem)) throw problem;
-    if (timer) return;
+    if (isHeld()) return;
     const wait = Math.max(problem.retryAfter ?? 0, Math.min(2 ** failures++, LONGEST_WAIT_S));
     if (problem.temporary) timer = setTimeout(resume, wait * 1000);
     store.apply(paused, problem);
@@ -144,6 +149,7 @@ export function createSync(api, store) {
   function resume() {
     clearTimeout(timer);
     timer = null;
+    if (asksToSignIn(store.state.paused)) store.apply(paused, null);
     push();
     return read(refresh);
   }
@@ -164,7 +170,7 @@ export function createSync(api, store) {
     /** Reads what the filter shows. */
     follow: () => read(follow),
     /** Reads what others changed, unless there is something to do first. */
-    poll: () => (reading || timer || store.state.queue.length ? undefined : read(refresh)),
+    poll: () => (reading || isHeld() || store.state.queue.length ? undefined : read(refresh)),
     /** Reads the next page, if there is one. */
     more: () => read(async () => store.state.next && page(PAGE)),
     /** Reads all tasks there are. */

@@ -1,7 +1,10 @@
 // Draws a picture of the store into the document, and turns what people do there into calls of `on`.
 // Text goes in as text only; rows are kept and patched, so focus, selection and scrolling survive.
 
+import { asksToSignIn } from "./api.js";
 import { createRow } from "./row.js";
+import { createSignIn } from "./signin.js";
+import { sentences } from "./words.js";
 
 const NOTHING = {
   all: "",
@@ -15,16 +18,24 @@ export function createView(document, on) {
     add: find(".new-todo"), main: find(".main"), all: find(".toggle-all"), list: find(".todo-list"),
     nothing: find(".nothing"), footer: find(".footer"), count: find(".todo-count"),
     clear: find(".clear-completed"), empty: find(".empty"), loading: find(".loading"), end: find(".end"),
-    notice: find(".notice"), hint: find(".hint"), template: find("#row"),
+    notice: find(".notice"), hint: find(".hint"), template: find("#row"), signOut: find(".sign-out"),
   };
+  let drawn = null;
   const rows = new Map(); // by key, in the order of the list
 
+  const signIn = createSignIn(find(".sign-in"), on);
+
   listen(document, parts, on);
+  parts.notice.addEventListener("click", ({ target }) => {
+    if (target.dataset.act === "askToken") signIn.open(drawn.paused.problem);
+  });
   return {
     draw(picture) {
       drawRows(parts, rows, picture);
       drawFrame(document, parts, picture);
       drawNotice(parts.notice, picture);
+      signIn.draw(asksToSignIn(picture.paused?.problem) ? picture.paused.problem : null);
+      drawn = picture;
     },
     /** Puts a text back where new tasks are written; false if another one is begun there. */
     offer(text) {
@@ -118,8 +129,12 @@ function drawNotice(notice, { refusal, paused }) {
 
 function pauseText({ problem, waiting }) {
   const held = waiting === 1 ? "One change waits here" : `${waiting} changes wait here`;
+  const { title, detail, retryAfter } = problem;
+  if (asksToSignIn(problem))
+    return { title: "Sign in to see your tasks", detail: waiting ? `${held}.` : "", action: "Sign in", act: "askToken" };
   const promise = waiting && `${held} and will be sent as soon as the server answers.`;
-  return { title: problem.title, detail: sentences(problem.detail, promise), action: "Try now", act: "resume" };
+  const next = retryAfter && `The next try is in ${Math.ceil(retryAfter)} s.`;
+  return { title, detail: sentences(detail, promise, next), action: "Try now", act: "resume" };
 }
 
 const REFUSED = {
@@ -142,15 +157,10 @@ function refusalText({ problem, op }) {
   };
 }
 
-function sentences(...texts) {
-  return texts.filter(Boolean).map((text) => text[0].toUpperCase() + text.slice(1))
-    .map((text) => text.replace(/[^.!?]$/, "$&.")).join(" ");
-}
-
 // ---- Listening
 
 function listen(document, parts, on) {
-  const { add, list, all, clear, notice } = parts;
+  const { add, list, all, clear, notice, signOut } = parts;
   add.form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (on.add(add.value)) add.value = "";
@@ -161,6 +171,7 @@ function listen(document, parts, on) {
   });
   all.addEventListener("change", () => on.toggleAll(all.checked));
   clear.addEventListener("click", on.clear);
+  signOut.addEventListener("click", on.signOut);
   list.addEventListener("change", ({ target }) => {
     if (target.matches(".toggle")) on.toggle(keyAt(target), target.checked);
   });
@@ -180,7 +191,7 @@ function listen(document, parts, on) {
     else rowKey(event, on, add);
   });
   notice.addEventListener("click", ({ target }) => {
-    if (target.closest(".notice-act")) on[target.dataset.act]();
+    if (target.closest(".notice-act")) on[target.dataset.act]?.();
     if (target.closest(".notice-close")) on.dismiss();
   });
 }

@@ -2,10 +2,10 @@
 // break a rule while the case runs.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
@@ -25,10 +25,10 @@ before(async () => {
 after(() => browser?.close());
 
 /** A case of its own. `tasks` are there before the page opens at `path`; the file `script` is loaded
- *  before it; `options` are those of the browser's context. */
-export function scenario(name, { tasks = [], path = "", script, ...options }, body) {
+ *  before it; with `auth` the server wants a token; `options` are those of the browser's context. */
+export function scenario(name, { tasks = [], path = "", script, auth, ...options }, body) {
   test(name, { timeout: 6 * PATIENCE_MS }, async () => {
-    const server = await startServer();
+    const server = await startServer(auth);
     const context = await browser.newContext({ viewport: { width: 1000, height: 760 }, ...options });
     try {
       for (let from = 0; from < tasks.length; from += 1000)
@@ -38,7 +38,7 @@ export function scenario(name, { tasks = [], path = "", script, ...options }, bo
       const faults = await watch(page, server.url);
       if (script) await page.addInitScript({ path: script });
       await page.goto(`${server.url}/${path}`);
-      await page.locator(tasks.length ? ".main" : ".empty").waitFor();
+      await page.locator(auth ? ".sign-in[open]" : tasks.length ? ".main" : ".empty").waitFor();
       await body({ page, server, faults, screen: screenOf(page) });
       assert.deepEqual(faults, []);
     } finally {
@@ -108,26 +108,30 @@ function screenOf(page) {
 
 // ---- The server
 
-async function startServer() {
+async function startServer(auth) {
   const folder = await mkdtemp(join(tmpdir(), "tasks-frontend-"));
-  let running = await launch(folder, 0).catch(async (error) => {
+  const token = auth && createToken(folder);
+  let running = await launch(folder, 0, auth).catch(async (error) => {
     await rm(folder, { recursive: true });
     throw error;
   });
   const { url } = running;
   const send = (method, path, body, headers = {}) => fetch(url + path, {
     method,
-    headers: body ? { "Content-Type": "application/json", ...headers } : headers,
+    headers: {
+      ...(body && { "Content-Type": "application/json" }), ...(token && { Authorization: `Bearer ${token}` }), ...headers,
+    },
     body: body && JSON.stringify(body),
   });
   return {
     url,
+    token,
     send,
     create: async (tasks) => assert.equal((await send("POST", "/tasks", tasks)).status, 201),
     list: async (query = "") => (await send("GET", `/tasks${query}`)).json(),
-    titles: async () => (await (await send("GET", "/tasks")).json()).map(({ title }) => title),
+    titles: async () => (await (await send("GET", "/tasks?limit=1000")).json()).map(({ title }) => title),
     kill: () => stop(running.process, "SIGKILL"),
-    restart: async () => void (running = await launch(folder, new URL(url).port)),
+    restart: async () => void (running = await launch(folder, new URL(url).port, auth)),
     async close() {
       await stop(running.process, "SIGKILL");
       await rm(folder, { recursive: true });
@@ -135,9 +139,16 @@ async function startServer() {
   };
 }
 
-async function launch(folder, port) {
+/** Makes a token for the store, which is made too. */
+function createToken(folder) {
+  const tasksctl = join(dirname(process.env.TASKSD), "../tasksctl/tasksctl");
+  const store = ["--db", `sqlite:${join(folder, "tasks.db")}`];
+  return execFileSync(tasksctl, ["token", "create", "--quiet", ...store], { encoding: "utf8" }).trim();
+}
+
+async function launch(folder, port, auth = "none") {
   const process_ = spawn(process.env.TASKSD, [
-    "--listen", `127.0.0.1:${port}`, "--db", `sqlite:${join(folder, "tasks.db")}`, "--migrate",
+    "--listen", `127.0.0.1:${port}`, "--db", `sqlite:${join(folder, "tasks.db")}`, "--migrate", "--auth", auth,
   ], { stdio: ["ignore", "ignore", "pipe"] });
   const lines = [];
   for await (const line of createInterface({ input: process_.stderr })) {

@@ -38,6 +38,8 @@ const LOOKS = [
   { name: "refused-dark", tasks: BUSY, colorScheme: "dark", act: refusal },
   { name: "away", tasks: BUSY, act: absence },
   { name: "away-dark", tasks: BUSY, colorScheme: "dark", act: absence },
+  { name: "sign-in", auth: "token" },
+  { name: "sign-in-dark", auth: "token", colorScheme: "dark" },
   { name: "phone", tasks: BUSY, ...PHONE },
   { name: "phone-empty", ...PHONE },
   { name: "phone-refused", tasks: BUSY, ...PHONE, act: refusal },

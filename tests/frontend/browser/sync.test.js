@@ -166,7 +166,7 @@ scenario("a page that opens while the server is slow to answer says why and goes
       body: JSON.stringify({ title: "Service Unavailable", detail: "the store is busy; try again" }),
     }) : route.continue());
     await page.reload();
-    await until(() => screen.notice(), "Service Unavailable The store is busy; try again. Try now");
+    await until(() => screen.notice(), "Service Unavailable The store is busy; try again. The next try is in 1 s. Try now");
     away = false;
     await until(screen.titles, ["write letter"]);
     await until(() => screen.isShown(".notice"), false);
