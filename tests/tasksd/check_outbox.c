@@ -45,9 +45,11 @@ static web *start(int status, bool hanging)
 static struct outbox *open_box(web *s, size_t items_max, size_t in_a_post)
 {
     static const char *const headers[] = {"X-Secret: knock", NULL};
+    static char url[128]; /* lives longer than the server does */
     tasks_error error;
+    snprintf(url, sizeof url, "%s", web_url(s, "127.0.0.1", "/in"));
     struct outbox *o = outbox_new(&(struct outbox_options){.name = "test",
-                                                           .url = web_url(s, "127.0.0.1", "/in"),
+                                                           .url = url,
                                                            .plain = true,
                                                            .headers = headers,
                                                            .before = "[",
