@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "balancer.h"
 #include "buckets.h"
 #include "fail.h"
 #include "oidc.h"
@@ -25,6 +26,8 @@ struct auth {
     const struct access *access;
     struct oidc *oidc; /* NULL: tokens are those of the store */
     struct tokens *tokens;
+    struct balancer *balancer; /* NULL: what a load balancer says is not looked at */
+    struct tokens *vouched;    /* what it says, kept like tokens */
     struct buckets *failures;
 };
 
@@ -32,9 +35,23 @@ static struct oidc *make_oidc(const struct config *config, tasks_error *error)
 {
     const struct oidc_options options = {
         .audience = config->oidc_audience,
+        .iat_will_do = config->oidc_iat_will_do,
         .keys = {config->oidc_issuer, config->oidc_algorithm, REFETCH_MS},
     };
     return oidc_new(&options, error);
+}
+
+static bool make_balancer(struct auth *auth, const struct config *config, tasks_error *error)
+{
+    const struct balancer_options options = {.arn = config->oidc_balancer,
+                                             .keys_url = config->oidc_balancer_keys,
+                                             .issuer = config->oidc_issuer,
+                                             .audience = config->oidc_audience};
+    if (!options.arn)
+        return true;
+    auth->balancer = balancer_new(&options, error);
+    auth->vouched = auth->balancer ? tokens_new(balancer_find, auth->balancer, MEMORY_MS) : NULL;
+    return auth->vouched != NULL;
 }
 
 struct auth *auth_new(const struct config *config, tasks_db *db, tasks_error *error)
@@ -51,7 +68,7 @@ struct auth *auth_new(const struct config *config, tasks_db *db, tasks_error *er
         auth->tokens = tokens_new(oidc_find, auth->oidc, MEMORY_MS);
     else if (!with_oidc)
         auth->tokens = tokens_new(tokens_of_store, db, MEMORY_MS);
-    if (auth->tokens && auth->failures)
+    if (auth->tokens && auth->failures && make_balancer(auth, config, error))
         return auth;
     auth_free(auth);
     return NULL;
@@ -62,7 +79,9 @@ void auth_free(struct auth *auth)
     if (!auth)
         return;
     tokens_free(auth->tokens);
+    tokens_free(auth->vouched);
     oidc_free(auth->oidc);
+    balancer_free(auth->balancer);
     buckets_free(auth->failures);
     free(auth);
 }
@@ -71,6 +90,8 @@ void auth_reread(struct auth *auth)
 {
     if (auth)
         tokens_forget(auth->tokens);
+    if (auth && auth->vouched)
+        tokens_forget(auth->vouched);
 }
 
 /* What follows "Bearer" in the Authorization header; NULL if nothing does. */
@@ -83,6 +104,12 @@ static const char *bearer(const struct http_request *rq)
     value += sizeof scheme - 1;
     return value + strspn(value, " ");
 }
+
+/* What a client shows, and who can tell whether it is good. */
+struct shown {
+    struct tokens *source;
+    const char *text; /* NULL: nothing */
+};
 
 static int refuse(const struct http_request *rq, struct http_response *rs, const tasks_error *error)
 {
@@ -103,8 +130,8 @@ static int slow_down(struct http_response *rs, const struct buckets_state *state
 }
 
 /* A token that has just been good is asked for whatever its neighbours do. */
-static int ask_store(struct auth *auth, const struct http_request *rq, struct http_response *rs,
-                     const char *text, bool trusted, struct tokens_holder *holder)
+static int ask_source(struct auth *auth, const struct http_request *rq, struct http_response *rs,
+                      const struct shown *shown, bool trusted, struct tokens_holder *holder)
 {
     tasks_error error;
     struct address address = access_client(auth->access, rq);
@@ -112,18 +139,19 @@ static int ask_store(struct auth *auth, const struct http_request *rq, struct ht
     struct buckets_state state = buckets_take(auth->failures, &key, 0, log_clock_us());
     if (!state.enough && !trusted)
         return slow_down(rs, &state);
-    tasks_status status = tokens_find(auth->tokens, text, holder, &error);
+    tasks_status status = tokens_find(shown->source, shown->text, holder, &error);
     if (status == TASKS_DENIED)
         buckets_take(auth->failures, &key, 1, log_clock_us());
     return status ? refuse(rq, rs, &error) : 0;
 }
 
 static int check_token(struct auth *auth, const struct http_request *rq, struct http_response *rs,
-                       const char *text, struct auth_who *who)
+                       const struct shown *shown, struct auth_who *who)
 {
     struct tokens_holder holder;
-    enum tokens_memory memory = tokens_recall(auth->tokens, text, &holder);
-    int refused = memory == TOKENS_GOOD ? 0 : ask_store(auth, rq, rs, text, memory == TOKENS_STALE, &holder);
+    enum tokens_memory memory = tokens_recall(shown->source, shown->text, &holder);
+    int refused =
+        memory == TOKENS_GOOD ? 0 : ask_source(auth, rq, rs, shown, memory == TOKENS_STALE, &holder);
     if (refused)
         return refused;
     who->token = holder.token;
@@ -138,9 +166,11 @@ int auth_check(struct auth *auth, const struct http_request *rq, struct http_res
     *who = (struct auth_who){.token = 0};
     if (!auth)
         return 0;
-    const char *text = bearer(rq);
-    if (text)
-        return check_token(auth, rq, rs, text, who);
+    struct shown shown = {auth->tokens, bearer(rq)};
+    if (!shown.text && auth->balancer)
+        shown = (struct shown){auth->vouched, http_header(rq, BALANCER_HEADER)};
+    if (shown.text)
+        return check_token(auth, rq, rs, &shown, who);
     http_field(rs, "WWW-Authenticate", CHALLENGE);
     return problem(rs, 401, "token_required", "show a token: Authorization: Bearer TOKEN");
 }

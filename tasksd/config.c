@@ -36,6 +36,13 @@ static const struct setting settings[] = {
      "what tokens must be made for: the name of this service at the issuer"},
     {"oidc-algorithm", "NAME", config_value_algorithm, 0, 0, 0, "RS256",
      "how tokens must be signed: RS256 or ES256"},
+    {"oidc-not-before", "CLAIM", config_value_not_before, 0, 0, 0, "nbf",
+     "what says from when a token is good: nbf, or iat where the issuer leaves nbf out, as Cognito does"},
+    {"oidc-balancer", "ARN", config_value_balancer, 0, 0, 0, NULL,
+     "the AWS load balancer that lets users of --oidc-issuer in itself, with --oidc-audience for its client: "
+     "its X-Amzn-Oidc-Data is taken for a token"},
+    {"oidc-balancer-keys", "URL", config_value_keys, 0, 0, 0, NULL,
+     "where its keys are, by their names; default: where AWS has those of its region"},
     {"allow-host", "NAMES", config_value_hosts, 0, 0, 0, "",
      "names that requests may ask for besides localhost; default: any, loopback only if that is all that is "
      "served"},
@@ -322,9 +329,11 @@ static enum config_result check_telemetry(struct reading *r)
 static enum config_result check_issuer(struct reading *r)
 {
     const struct config *config = r->config;
-    if (config->auth != CONFIG_AUTH_OIDC || (config->oidc_issuer && config->oidc_audience))
-        return CONFIG_RUN;
-    return bad(r, "--auth oidc", "needs --oidc-issuer and --oidc-audience");
+    if (config->auth == CONFIG_AUTH_OIDC && (!config->oidc_issuer || !config->oidc_audience))
+        return bad(r, "--auth oidc", "needs --oidc-issuer and --oidc-audience");
+    if (config->oidc_balancer && config->auth != CONFIG_AUTH_OIDC)
+        return bad(r, "--oidc-balancer", "needs --auth oidc");
+    return CONFIG_RUN;
 }
 
 /* The variable that deployments on AWS set: the name of a secret there. */

@@ -25,6 +25,9 @@ struct config {
     enum config_auth auth;
     const char *oidc_issuer, *oidc_audience; /* NULL without --auth oidc */
     enum jwt_algorithm oidc_algorithm;
+    bool oidc_iat_will_do;
+    const char *oidc_balancer,
+        *oidc_balancer_keys; /* NULL: no load balancer is believed; where AWS has them */
     struct access access;
     int64_t workers, streams, pool;
     int64_t per_address; /* connections of one address; 0 in the settings stands for half of the workers */

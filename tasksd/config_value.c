@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "balancer.h"
 #include "discovery.h"
 #include "limit.h"
 #include "number.h"
@@ -138,6 +139,29 @@ const char *config_value_issuer(const struct setting *setting, struct config *co
     (void)setting;
     config->oidc_issuer = text;
     return discovery_url_ok(text) ? NULL : "is not a URL such as https://issuer.example";
+}
+
+const char *config_value_not_before(const struct setting *setting, struct config *config, char *text)
+{
+    static const char *const words[] = {"nbf", "iat", NULL};
+    int at = word(words, text);
+    (void)setting;
+    config->oidc_iat_will_do = at == 1;
+    return at >= 0 ? NULL : "is neither nbf nor iat";
+}
+
+const char *config_value_balancer(const struct setting *setting, struct config *config, char *text)
+{
+    (void)setting;
+    config->oidc_balancer = text;
+    return balancer_arn_ok(text) ? NULL : "is not the ARN of an Application Load Balancer";
+}
+
+const char *config_value_keys(const struct setting *setting, struct config *config, char *text)
+{
+    (void)setting;
+    config->oidc_balancer_keys = text;
+    return discovery_url_ok(text) ? NULL : "is not a URL such as https://keys.example";
 }
 
 const char *config_value_url(const struct setting *setting, struct config *config, char *text)

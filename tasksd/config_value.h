@@ -22,6 +22,6 @@ struct setting {
 config_reader config_value_text, config_value_switch, config_value_number, config_value_duration,
     config_value_listen, config_value_admin, config_value_auth, config_value_log, config_value_hosts,
     config_value_origins, config_value_proxies, config_value_rate, config_value_algorithm,
-    config_value_issuer, config_value_url;
+    config_value_issuer, config_value_url, config_value_not_before, config_value_balancer, config_value_keys;
 
 #endif

@@ -19,11 +19,24 @@ static tasks_status refuse(tasks_error *error, const char *why)
 
 /* ---- Taking apart ---- */
 
-static tasks_status read_bytes(arena *memory, const char *text, size_t length, const uint8_t **out,
+/* The length without padding; a length that nobody can have if it is wrong. */
+static size_t unpadded(const char *text, size_t length, enum jwt_form form)
+{
+    enum { IMPOSSIBLE = 1 };
+    size_t end = length;
+    if (form == JWT_COMPACT)
+        return length;
+    while (end > 0 && length - end < 2 && text[end - 1] == '=')
+        end--;
+    return length % 4 == 0 ? end : IMPOSSIBLE;
+}
+
+static tasks_status read_bytes(struct jwt *jwt, const char *text, size_t length, const uint8_t **out,
                                size_t *out_length, tasks_error *error)
 {
+    length = unpadded(text, length, jwt->form);
     size_t count = length * 3 / 4;
-    uint8_t *bytes = arena_alloc(memory, count + 1);
+    uint8_t *bytes = arena_alloc(&jwt->memory, count + 1);
     if (!bytes)
         return fail_memory(error);
     if (!base64url_read(text, length, bytes, count))
@@ -33,12 +46,12 @@ static tasks_status read_bytes(arena *memory, const char *text, size_t length, c
     return TASKS_OK;
 }
 
-static tasks_status read_object(arena *memory, const char *text, size_t length, json_t **out,
+static tasks_status read_object(struct jwt *jwt, const char *text, size_t length, json_t **out,
                                 tasks_error *error)
 {
     const uint8_t *bytes = NULL;
     size_t count = 0;
-    tasks_status status = read_bytes(memory, text, length, &bytes, &count, error);
+    tasks_status status = read_bytes(jwt, text, length, &bytes, &count, error);
     if (!status)
         status = json_in_read((const char *)bytes, count, out, error);
     if (status == TASKS_INVALID || (!status && !json_is_object(*out)))
@@ -46,20 +59,20 @@ static tasks_status read_object(arena *memory, const char *text, size_t length, 
     return status;
 }
 
-tasks_status jwt_read(const char *text, struct jwt *out, tasks_error *error)
+tasks_status jwt_read(const char *text, enum jwt_form form, struct jwt *out, tasks_error *error)
 {
     size_t length = strnlen(text, JWT_SIZE_MAX + 1);
     const char *first = memchr(text, '.', length), *second = first ? strchr(first + 1, '.') : NULL;
-    *out = (struct jwt){.text = text};
+    *out = (struct jwt){.text = text, .form = form};
     arena_init(&out->memory);
     if (length > JWT_SIZE_MAX || !second)
         return refuse(error, "it is malformed or too long");
     out->signed_length = (size_t)(second - text);
-    tasks_status status = read_object(&out->memory, text, (size_t)(first - text), &out->header, error);
+    tasks_status status = read_object(out, text, (size_t)(first - text), &out->header, error);
     if (!status)
-        status = read_object(&out->memory, first + 1, (size_t)(second - first) - 1, &out->claims, error);
+        status = read_object(out, first + 1, (size_t)(second - first) - 1, &out->claims, error);
     if (!status)
-        status = read_bytes(&out->memory, second + 1, length - out->signed_length - 1, &out->signature,
+        status = read_bytes(out, second + 1, length - out->signed_length - 1, &out->signature,
                             &out->signature_length, error);
     return status;
 }
@@ -82,7 +95,7 @@ tasks_status jwt_check_header(const struct jwt *jwt, enum jwt_algorithm algorith
     const char *named = json_string_value(json_object_get(jwt->header, "alg"));
     *kid = json_string_value(json_object_get(jwt->header, "kid"));
     if (!named || strcmp(named, jwt_algorithms[algorithm]) != 0)
-        return refuse(error, "it is not signed by the algorithm of --oidc-algorithm");
+        return refuse(error, "it is not signed by the algorithm that is expected");
     for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
         if (json_object_get(jwt->header, forbidden[i]))
             return refuse(error, "its header asks for what is not done here");
@@ -133,15 +146,20 @@ bool jwt_verify(const struct jwt *jwt, enum jwt_algorithm algorithm, EVP_PKEY *k
 
 /* ---- Claims ---- */
 
-/* Seconds since 1970, maybe with a fraction, as milliseconds; false if there is no such claim. */
-static bool time_claim(const struct jwt *jwt, const char *name, int64_t *time_ms)
+bool jwt_time(const json_t *object, const char *name, int64_t *time_ms)
 {
-    const json_t *claim = json_object_get(jwt->claims, name);
-    double ms = json_number_value(claim) * 1000;
-    if (!json_is_number(claim) || !(ms >= (double)TIMESTAMP_MIN && ms <= (double)TIMESTAMP_MAX))
+    const json_t *member = json_object_get(object, name);
+    double ms = json_number_value(member) * 1000;
+    if (!json_is_number(member) || !(ms >= (double)TIMESTAMP_MIN && ms <= (double)TIMESTAMP_MAX))
         return false;
     *time_ms = (int64_t)ms;
     return true;
+}
+
+/* An empty one would be the default owner. */
+bool jwt_subject_ok(const char *subject)
+{
+    return subject && *subject && strlen(subject) <= TASKS_OWNER_MAX;
 }
 
 static bool is_text(const json_t *value, const char *text)
@@ -164,16 +182,16 @@ static bool is_for(const json_t *audience, const char *wanted)
 
 /* Issuers that leave out nbf (Cognito does) say when the token was made: it is not good before that either.
  */
-static tasks_status check_times(const struct jwt *jwt, int64_t now_ms, int64_t *expires_at_ms,
-                                tasks_error *error)
+static tasks_status check_times(const struct jwt *jwt, const struct jwt_wanted *wanted,
+                                int64_t *expires_at_ms, tasks_error *error)
 {
     int64_t start_ms;
-    const char *start = json_object_get(jwt->claims, "nbf") ? "nbf" : "iat";
-    if (!time_claim(jwt, "exp", expires_at_ms) || !time_claim(jwt, start, &start_ms))
+    const char *start = wanted->iat_will_do && !json_object_get(jwt->claims, "nbf") ? "iat" : "nbf";
+    if (!jwt_time(jwt->claims, "exp", expires_at_ms) || !jwt_time(jwt->claims, start, &start_ms))
         return refuse(error, "it does not say from when to when it is good");
-    if (start_ms > now_ms + JWT_LEEWAY_MS)
+    if (start_ms > wanted->now_ms + JWT_LEEWAY_MS)
         return refuse(error, "it is not good yet");
-    if (*expires_at_ms + JWT_LEEWAY_MS <= now_ms)
+    if (*expires_at_ms + JWT_LEEWAY_MS <= wanted->now_ms)
         return fail(error, TASKS_DENIED, "token_expired", "the token has expired: ask for a new one");
     return TASKS_OK;
 }
@@ -186,8 +204,7 @@ tasks_status jwt_check_claims(const struct jwt *jwt, const struct jwt_wanted *wa
         return refuse(error, "it is from another issuer");
     if (!is_for(json_object_get(jwt->claims, "aud"), wanted->audience))
         return refuse(error, "it is for another audience");
-    /* An empty subject would be the default owner. */
-    if (!*subject || !**subject || strlen(*subject) > TASKS_OWNER_MAX)
+    if (!jwt_subject_ok(*subject))
         return refuse(error, "its subject is missing or too long");
-    return check_times(jwt, wanted->now_ms, expires_at_ms, error);
+    return check_times(jwt, wanted, expires_at_ms, error);
 }

@@ -17,18 +17,24 @@ enum jwt_algorithm { JWT_RS256, JWT_ES256 };
 
 extern const char *const jwt_algorithms[]; /* their names, NULL at the end */
 
+enum jwt_form {
+    JWT_COMPACT, /* as the standard has it */
+    JWT_PADDED   /* its parts end with "=" where they would in a file, as AWS's load balancers write them */
+};
+
 struct jwt {
     json_t *header, *claims;
     const char *text; /* up to here it is signed: */
     size_t signed_length;
     const uint8_t *signature;
     size_t signature_length;
+    enum jwt_form form;
     arena memory;
 };
 
 /* Takes it apart; nothing in it is to be believed yet. jwt_done() is due in any case.
  * @return OK, DENIED token_unknown (it is none), NO_MEMORY */
-tasks_status jwt_read(const char *text, struct jwt *out, tasks_error *error);
+tasks_status jwt_read(const char *text, enum jwt_form form, struct jwt *out, tasks_error *error);
 void jwt_done(struct jwt *jwt);
 
 /* Is the header one that we understand all of, with this algorithm? `*kid` names its key.
@@ -38,9 +44,16 @@ tasks_status jwt_check_header(const struct jwt *jwt, enum jwt_algorithm algorith
 
 bool jwt_verify(const struct jwt *jwt, enum jwt_algorithm algorithm, EVP_PKEY *key);
 
+/* Seconds since 1970, maybe with a fraction, as milliseconds; false if there is no such member. */
+bool jwt_time(const json_t *object, const char *name, int64_t *time_ms);
+
+/* May this be the name of an owner? NULL may not. */
+bool jwt_subject_ok(const char *subject);
+
 /* What the claims must be. */
 struct jwt_wanted {
     const char *issuer, *audience;
+    bool iat_will_do; /* when it does not say nbf */
     int64_t now_ms;
 };
 

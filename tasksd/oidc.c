@@ -57,7 +57,8 @@ static tasks_status check(const struct oidc *oidc, const struct jwt *jwt, struct
                           tasks_error *error)
 {
     const char *subject;
-    const struct jwt_wanted wanted = {oidc->options.keys.issuer, oidc->options.audience, timestamp_now()};
+    const struct jwt_wanted wanted = {oidc->options.keys.issuer, oidc->options.audience,
+                                      oidc->options.iat_will_do, timestamp_now()};
     *out = (struct tokens_holder){.token = 0};
     tasks_status status = jwt_check_claims(jwt, &wanted, &subject, &out->expires_at_ms, error);
     if (!status)
@@ -70,7 +71,7 @@ static tasks_status check(const struct oidc *oidc, const struct jwt *jwt, struct
 tasks_status oidc_find(void *context, const char *text, struct tokens_holder *out, tasks_error *error)
 {
     struct jwt jwt;
-    tasks_status status = jwt_read(text, &jwt, error);
+    tasks_status status = jwt_read(text, JWT_COMPACT, &jwt, error);
     if (!status)
         status = check(context, &jwt, out, error);
     jwt_done(&jwt);

@@ -7,6 +7,7 @@
 
 struct oidc_options {
     const char *audience; /* borrowed */
+    bool iat_will_do;     /* for a token that does not say nbf */
     struct keyring_options keys;
 };
 

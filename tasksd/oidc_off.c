@@ -1,6 +1,7 @@
 /* A build without OpenSSL and libcurl (TASKS_AWS=OFF) knows no tokens of issuers. */
 #include <stddef.h>
 
+#include "balancer.h"
 #include "fail.h"
 #include "oidc.h"
 
@@ -18,6 +19,32 @@ void oidc_free(struct oidc *oidc)
 }
 
 tasks_status oidc_find(void *context, const char *text, struct tokens_holder *out, tasks_error *error)
+{
+    (void)context;
+    (void)text;
+    (void)out;
+    return fail(error, TASKS_UNSUPPORTED, "oidc_missing", "this build has no --auth oidc");
+}
+
+bool balancer_arn_ok(const char *arn)
+{
+    (void)arn;
+    return true; /* what is missing is said by balancer_new() */
+}
+
+struct balancer *balancer_new(const struct balancer_options *options, tasks_error *error)
+{
+    (void)options;
+    fail(error, TASKS_UNSUPPORTED, "oidc_missing", "this build has no --auth oidc");
+    return NULL;
+}
+
+void balancer_free(struct balancer *b)
+{
+    (void)b;
+}
+
+tasks_status balancer_find(void *context, const char *text, struct tokens_holder *out, tasks_error *error)
 {
     (void)context;
     (void)text;

@@ -9,11 +9,14 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
+#include <openssl/pem.h>
 
 #include "library.h"
 #include "tasks.h"
 
 #define OPENSSL_FUNCTIONS(X)                                                                                 \
+    X(BIO_free)                                                                                              \
+    X(BIO_new_mem_buf)                                                                                       \
     X(BN_bin2bn)                                                                                             \
     X(BN_free)                                                                                               \
     X(BN_num_bits)                                                                                           \
@@ -40,6 +43,7 @@
     X(OSSL_PARAM_BLD_push_utf8_string)                                                                       \
     X(OSSL_PARAM_BLD_to_param)                                                                               \
     X(OSSL_PARAM_free)                                                                                       \
+    X(PEM_read_bio_PUBKEY)                                                                                   \
     X(i2d_ECDSA_SIG)
 
 /* Filled once, by the first openssl_load(). */

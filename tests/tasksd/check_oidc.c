@@ -76,13 +76,8 @@ END_TEST
 START_TEST(good_tokens_come_in_several_forms)
 {
     static const char *const claims[] = {
-        "{'aud':['other','tasks']}",
-        "{'nbf':null,'iat':-5}",
-        "{'nbf':30}",
-        "{'exp':-30}",
-        "{'email':'a@b','x':[{}]}",
-        "{'iat':-5}",
-        "{'sub':'\\u00e4'}",
+        "{'aud':['other','tasks']}", "{'nbf':30}", "{'exp':-30}",
+        "{'email':'a@b','x':[{}]}",  "{'iat':-5}", "{'sub':'\\u00e4'}",
     };
     setup(JWT_RS256);
     for (int i = 0; i < RUN_COUNT(claims); i++)
@@ -123,7 +118,7 @@ START_TEST(forged_tokens_are_refused)
         {ISSUER_RSA, "{}", "{'exp':'tomorrow'}", "token_unknown"},
         {ISSUER_RSA, "{}", "{'exp':1e300}", "token_unknown"},
         {ISSUER_RSA, "{}", "{'nbf':3600}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'nbf':null,'iat':3600}", "token_unknown"},
+        {ISSUER_RSA, "{}", "{'nbf':null,'iat':-5}", "token_unknown"},
         {ISSUER_RSA, "{}", "{'nbf':null}", "token_unknown"},
         {ISSUER_RSA, "{}", "{'nbf':true,'iat':-5}", "token_unknown"},
         {ISSUER_RSA, "{}", "{'aud':'others'}", "token_unknown"},
@@ -228,10 +223,30 @@ START_TEST(an_issuer_that_is_away_is_no_wrong_token)
 }
 END_TEST
 
+START_TEST(iat_stands_in_where_that_is_said)
+{
+    static const struct {
+        const char *claims;
+        int status;
+    } rows[] = {{"{'nbf':null,'iat':-5}", 200}, {"{'nbf':null,'iat':3600}", 401},
+                {"{'nbf':null}", 401},          {"{'nbf':-5}", 200},
+                {"{'nbf':3600,'iat':-5}", 401}, {"{'nbf':true,'iat':-5}", 401}};
+    setup(JWT_RS256);
+    auth_free(ask_app.auth);
+    ask_config.oidc_iat_will_do = true;
+    ask_app.auth = auth_new(&ask_config, ask_app.db, NULL);
+    for (int i = 0; i < RUN_COUNT(rows); i++)
+        ck_assert_msg(show(issuer_token(&issuer, ISSUER_RSA, "{}", rows[i].claims))->status == rows[i].status,
+                      "%s: %s", rows[i].claims, ask_answer()->body);
+    finish();
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("oidc", (const TTest *[]){the_subject_is_the_owner, good_tokens_come_in_several_forms,
                                                forged_tokens_are_refused, a_token_cannot_be_changed,
                                                what_is_no_token_is_refused, elliptic_curves_do_as_well,
-                                               an_issuer_that_is_away_is_no_wrong_token, NULL});
+                                               an_issuer_that_is_away_is_no_wrong_token,
+                                               iat_stands_in_where_that_is_said, NULL});
 }

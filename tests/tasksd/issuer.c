@@ -52,9 +52,22 @@ void issuer_publish(struct issuer *issuer, const char *rsa, const char *ec)
 
 /* ---- Serving ---- */
 
+static char *pem_of(const EVP_PKEY *key)
+{
+    char *bytes;
+    BIO *memory = BIO_new(BIO_s_mem());
+    ck_assert_int_eq(PEM_write_bio_PUBKEY(memory, key), 1);
+    long size = BIO_get_mem_data(memory, &bytes);
+    char *text = strndup(bytes, (size_t)size);
+    BIO_free(memory);
+    return text;
+}
+
 static void answer(struct issuer *issuer, int fd, const char *request)
 {
     char *text = NULL, *body = NULL;
+    bool pem = strncmp(request, "GET /pem/", 9) == 0;
+    bool named = pem && strncmp(request + 9, ISSUER_KID " ", sizeof ISSUER_KID) == 0;
     bool keys = strncmp(request, "GET /keys ", 10) == 0;
     bool document = strncmp(request, "GET /.well-known/openid-configuration ", 38) == 0;
     pthread_mutex_lock(&issuer->lock);
@@ -62,10 +75,10 @@ static void answer(struct issuer *issuer, int fd, const char *request)
         ck_assert(asprintf(&body, "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\"}", issuer->name, issuer->url) >
                   0);
     else
-        body = strdup(keys ? issuer->keys : "");
+        body = named ? pem_of(issuer->ec) : strdup(keys ? issuer->keys : "");
     pthread_mutex_unlock(&issuer->lock);
-    issuer->asked += keys;
-    int status = issuer->away ? 500 : keys || document ? 200 : 404;
+    issuer->asked += keys || pem;
+    int status = issuer->away ? 500 : keys || document || named ? 200 : 404;
     int length = asprintf(&text, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
                           status, strlen(body), body);
     send(fd, text, (size_t)length, MSG_NOSIGNAL);
@@ -144,11 +157,20 @@ static void change(json_t *object, const char *changes)
     free(quoted);
 }
 
+static void put_bytes(char *text, const uint8_t *bytes, size_t count, bool padded)
+{
+    base64url_write(bytes, count, text + strlen(text));
+    while (padded && count % 3 != 0) {
+        memcpy(text + strlen(text), "=", sizeof "=");
+        count++;
+    }
+}
+
 /* Takes the object over. */
-static void put_part(char *text, json_t *object)
+static void put_part(char *text, json_t *object, bool padded)
 {
     char *json = json_dumps(object, JSON_COMPACT);
-    base64url_write((const uint8_t *)json, strlen(json), text + strlen(text));
+    put_bytes(text, (const uint8_t *)json, strlen(json), padded);
     free(json);
     json_decref(object);
 }
@@ -156,12 +178,9 @@ static void put_part(char *text, json_t *object)
 static size_t sign_hmac(const EVP_PKEY *key, const char *text, uint8_t signature[SIGNATURE_MAX])
 {
     unsigned length = 0;
-    char *pem;
-    BIO *memory = BIO_new(BIO_s_mem());
-    ck_assert_int_eq(PEM_write_bio_PUBKEY(memory, key), 1);
-    long size = BIO_get_mem_data(memory, &pem);
-    HMAC(EVP_sha256(), pem, (int)size, (const uint8_t *)text, strlen(text), signature, &length);
-    BIO_free(memory);
+    char *pem = pem_of(key);
+    HMAC(EVP_sha256(), pem, (int)strlen(pem), (const uint8_t *)text, strlen(text), signature, &length);
+    free(pem);
     return length;
 }
 
@@ -205,23 +224,42 @@ static size_t sign_as(const struct issuer *issuer, enum issuer_signer signer, co
     return 0;
 }
 
-const char *issuer_token(const struct issuer *issuer, enum issuer_signer signer, const char *header,
-                         const char *claims)
+/* Takes both objects over. */
+static const char *make_token(const struct issuer *issuer, enum issuer_signer signer, json_t *header,
+                              json_t *claims, bool padded)
 {
     static char text[TOKEN_MAX];
     uint8_t signature[SIGNATURE_MAX];
+    text[0] = '\0';
+    put_part(text, header, padded);
+    memcpy(text + strlen(text), ".", sizeof ".");
+    put_part(text, claims, padded);
+    size_t length = sign_as(issuer, signer, text, signature);
+    memcpy(text + strlen(text), ".", sizeof ".");
+    put_bytes(text, signature, length, padded);
+    return text;
+}
+
+const char *issuer_token(const struct issuer *issuer, enum issuer_signer signer, const char *header,
+                         const char *claims)
+{
     long now = time(NULL);
     json_t *head = json_pack("{s:s,s:s}", "alg", "RS256", "kid", "rsa");
     json_t *body = json_pack("{s:s,s:s,s:s,s:I,s:I}", "iss", issuer->url, "aud", "tasks", "sub", "alice",
                              "nbf", (json_int_t)now - 5, "exp", (json_int_t)now + 600);
     change(head, header);
     change(body, claims);
-    text[0] = '\0';
-    put_part(text, head);
-    memcpy(text + strlen(text), ".", sizeof ".");
-    put_part(text, body);
-    size_t length = sign_as(issuer, signer, text, signature);
-    memcpy(text + strlen(text), ".", sizeof ".");
-    base64url_write(signature, length, text + strlen(text));
-    return text;
+    return make_token(issuer, signer, head, body, false);
+}
+
+const char *issuer_voucher(const struct issuer *issuer, enum issuer_signer signer, const char *header,
+                           const char *claims)
+{
+    json_t *head =
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:I}", "alg", "ES256", "kid", ISSUER_KID, "signer", ISSUER_ARN, "iss",
+                  issuer->url, "client", "tasks", "exp", (json_int_t)time(NULL) + 120);
+    json_t *body = json_pack("{s:s,s:s}", "sub", "alice", "email", "a@example.org");
+    change(head, header);
+    change(body, claims);
+    return make_token(issuer, signer, head, body, true);
 }

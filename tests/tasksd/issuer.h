@@ -9,6 +9,10 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#define ISSUER_KID "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0" /* of the EC key, for balancers */
+#define ISSUER_ARN                                                                                           \
+    "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/tasks/50dc6c495c0c9188"
+
 enum issuer_signer {
     ISSUER_RSA,      /* the key that is published as "rsa" */
     ISSUER_EC,       /* ... as "ec" */
@@ -21,7 +25,7 @@ struct issuer {
     char url[64];
     const char *name; /* what it calls itself; its URL unless a test says otherwise */
     atomic_bool away; /* answers with 500 */
-    atomic_int asked; /* how often for its keys */
+    atomic_int asked; /* how often for keys */
     EVP_PKEY *rsa, *ec, *stranger;
     pthread_mutex_t lock; /* of the text */
     char *keys;           /* as they are published */
@@ -40,5 +44,10 @@ void issuer_publish(struct issuer *issuer, const char *rsa, const char *ec);
  * and iat count in seconds from now. They may use ' for ". */
 const char *issuer_token(const struct issuer *issuer, enum issuer_signer signer, const char *header,
                          const char *claims);
+
+/* The same as a load balancer writes it: {"alg":"ES256","kid":ISSUER_KID,"signer":ISSUER_ARN,"iss","client":
+ * "tasks","exp"} and the claims of the user. Its keys are below URL/pem. */
+const char *issuer_voucher(const struct issuer *issuer, enum issuer_signer signer, const char *header,
+                           const char *claims);
 
 #endif
