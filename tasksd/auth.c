@@ -9,6 +9,7 @@
 #include "fail.h"
 #include "oidc.h"
 #include "problem.h"
+#include "timestamp.h"
 #include "tokens.h"
 
 enum {
@@ -23,6 +24,7 @@ static const struct buckets_rate failures_rate = {.count = 1, .period_s = 1, .bu
 #define CHALLENGE "Bearer realm=\"tasks\""
 
 struct auth {
+    tasks_db *db;
     const struct access *access;
     struct oidc *oidc; /* NULL: tokens are those of the store */
     struct tokens *tokens;
@@ -61,6 +63,7 @@ struct auth *auth_new(const struct config *config, tasks_db *db, tasks_error *er
     fail_memory(error);
     if (!auth)
         return NULL;
+    auth->db = db;
     auth->access = &config->access;
     auth->failures = buckets_new(&failures_rate, ADDRESSES_MAX);
     auth->oidc = with_oidc ? make_oidc(config, error) : NULL;
@@ -156,14 +159,36 @@ static int check_token(struct auth *auth, const struct http_request *rq, struct 
         return refused;
     who->token = holder.token;
     who->read_only = holder.read_only;
+    who->expires_at_ms = holder.expires_at_ms;
     memcpy(who->owner, holder.owner, sizeof who->owner);
     return 0;
+}
+
+/* A token that is listed no more has been revoked; its text is not needed for that. */
+static tasks_status still_listed(tasks_db *db, int64_t id, tasks_error *error)
+{
+    tasks_token *token;
+    tasks_status status = tasks_token_next(db, id - 1, &token, error);
+    bool listed = !status && token->id == id;
+    tasks_token_free(token);
+    if (listed || (status && status != TASKS_NOT_FOUND))
+        return status;
+    return fail(error, TASKS_DENIED, "token_unknown", "the token has been revoked");
+}
+
+tasks_status auth_still(const struct auth *auth, const struct auth_who *who, tasks_error *error)
+{
+    if (!auth)
+        return TASKS_OK;
+    if (who->expires_at_ms != TASKS_NO_TIME && who->expires_at_ms <= timestamp_now())
+        return fail(error, TASKS_DENIED, "token_expired", "the token has expired");
+    return who->token ? still_listed(auth->db, who->token, error) : TASKS_OK;
 }
 
 int auth_check(struct auth *auth, const struct http_request *rq, struct http_response *rs,
                struct auth_who *who)
 {
-    *who = (struct auth_who){.token = 0};
+    *who = (struct auth_who){.expires_at_ms = TASKS_NO_TIME};
     if (!auth)
         return 0;
     struct shown shown = {auth->tokens, bearer(rq)};

@@ -9,8 +9,9 @@ struct auth;
 
 struct auth_who {
     char owner[TASKS_OWNER_MAX + 1];
-    int64_t token; /* its id; 0: none was shown */
+    int64_t token; /* its id in the store; 0: none of those was shown */
     bool read_only;
+    int64_t expires_at_ms; /* of what was shown; or TASKS_NO_TIME */
 };
 
 /* `config` and `db` are borrowed. NULL when out of memory, or when this build has no such way (UNSUPPORTED).
@@ -20,6 +21,10 @@ void auth_free(struct auth *auth);
 
 /* Forgets which tokens were good: one that was revoked is refused from now on. `auth` may be NULL. */
 void auth_reread(struct auth *auth);
+
+/* May somebody who was let in stay? `auth` may be NULL.
+ * @return OK; DENIED (token_expired, token_unknown: it was revoked); why it cannot tell */
+tasks_status auth_still(const struct auth *auth, const struct auth_who *who, tasks_error *error);
 
 /* 0, or the status of an answer that it has made. Without `auth` everybody is let in as the default owner. */
 int auth_check(struct auth *auth, const struct http_request *rq, struct http_response *rs,

@@ -65,6 +65,8 @@ static const struct setting settings[] = {
      "connections that one address may hold; 0: half of the workers"},
     {"streams", "COUNT", config_value_number, AT(streams), 0, 16384, "1024",
      "live streams of events, which take no worker; the next one is refused"},
+    {"streams-per-address", "COUNT", config_value_number, AT(streams_per_address), 0, 16384, "0",
+     "streams that one address may hold; 0: half of them"},
     {"pool", "COUNT", config_value_number, AT(pool), 1, 64, "5", "connections to the store"},
     {"keep-alive", "TIME", config_value_duration, AT(keep_alive_ms), 0, 3600000, "75s",
      "how long an idle connection stays; more than a load balancer's idle time; 0: one request each"},
@@ -388,6 +390,8 @@ enum config_result config_read(struct config *config, char *const *argv, buf *fa
         result = check_telemetry(&reading);
     if (config->per_address == 0)
         config->per_address = config->workers / 2;
+    if (config->streams_per_address == 0)
+        config->streams_per_address = (config->streams + 1) / 2;
     return result;
 }
 

@@ -31,6 +31,7 @@ struct config {
     struct access access;
     int64_t workers, streams, pool;
     int64_t per_address; /* connections of one address; 0 in the settings stands for half of the workers */
+    int64_t streams_per_address; /* the same for streams: half of them */
     int64_t keep_alive_ms, request_ms, drain_delay_ms, drain_timeout_ms;
     bool migrate, allow_delete_all, require_if_match;
     struct buckets_rate rate; /* count 0: no limit */

@@ -99,7 +99,7 @@ static int authenticate(struct run *run)
     if (tasks_as(run->app->db, run->who.owner, &run->view, &error))
         return refuse(run, &error);
     run->rq->db = run->view;
-    run->rq->owner = run->who.owner;
+    run->rq->who = &run->who;
     return 0;
 }
 

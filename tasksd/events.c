@@ -16,6 +16,7 @@
 #include "events_text.h"
 #include "fail.h"
 #include "log.h"
+#include "seats.h"
 #include "timestamp.h"
 
 enum {
@@ -25,7 +26,8 @@ enum {
     TICK_MS = 1000,
     ALIVE_MS = 15000,         /* between two signs of life */
     STUCK_MS = 30000,         /* a reader that takes nothing for so long is ended */
-    LIFE_MS = 30 * 60 * 1000, /* then it has to ask again, and show that it still may */
+    RIGHT_MS = 5000,          /* so often it is looked whether a client may still have a stream */
+    LIFE_MS = 30 * 60 * 1000, /* then it has to ask again, as does who shows nothing that can be revoked */
     SEND_BUFFER = 64 << 10
 };
 
@@ -52,9 +54,12 @@ struct events_stream {
     struct events *events;
     struct events_stream *next;
     struct feed *feed;
-    char *owner, *url_base;
+    struct auth_who who;
+    char *url_base;
+    int seat;
     int64_t since;
     int64_t began, moved; /* when something was last taken */
+    int64_t allowed;      /* when it was last seen that the client may have it */
     struct piece *piece;  /* being sent; NULL: nothing */
     size_t sent;
     int fd;
@@ -63,8 +68,8 @@ struct events_stream {
 
 struct events {
     struct events_options options;
-    atomic_size_t count;
-    atomic_bool ending;
+    struct seats *seats;
+    atomic_bool ending, recheck;
     atomic_uint_fast64_t news; /* grows when the store may have changed */
     int poll, wake;
     pthread_t writer, watcher;
@@ -290,8 +295,26 @@ static void push(struct events_stream *s, int64_t now)
     }
 }
 
+/* When nobody can tell, the client stays for now. */
+static void check_right(struct events_stream *s, int64_t now)
+{
+    tasks_error error;
+    struct events *e = s->events;
+    if (now - s->allowed < RIGHT_MS || e->retry_at > now)
+        return;
+    s->allowed = now;
+    tasks_status status = auth_still(e->options.auth, &s->who, &error);
+    if (status == TASKS_DENIED)
+        s->over = true;
+    else if (status)
+        put_off(e, &error);
+    else
+        e->retry_at = 0;
+}
+
 static void serve(struct events_stream *s, int64_t now)
 {
+    check_right(s, now);
     push(s, now);
     if (!s->piece && !s->over && !s->started)
         start(s);
@@ -311,10 +334,9 @@ static void close_stream(struct events_stream *s)
         conns_release(e->options.conns, s->fd);
     leave_feed(e, s->feed);
     drop_piece(&s->piece);
-    free(s->owner);
+    seats_leave(e->seats, s->seat);
     free(s->url_base);
     free(s);
-    atomic_fetch_sub(&e->count, 1);
 }
 
 static void close_those_over(struct events *e, bool all)
@@ -337,8 +359,8 @@ static void set_up(struct events_stream *s)
     setsockopt(s->fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
     setsockopt(s->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
     setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    s->began = s->moved = timestamp_monotonic();
-    s->feed = join_feed(s->events, s->owner);
+    s->began = s->moved = s->allowed = timestamp_monotonic();
+    s->feed = join_feed(s->events, s->who.owner);
     s->over = !s->feed || epoll_ctl(s->events->poll, EPOLL_CTL_ADD, s->fd, &interest);
 }
 
@@ -382,6 +404,14 @@ static void wait_for_work(struct events *e)
     }
 }
 
+static void recheck(struct events *e)
+{
+    if (!atomic_exchange(&e->recheck, false))
+        return;
+    for (struct events_stream *s = e->streams; s; s = s->next)
+        s->allowed = INT64_MIN / 2;
+}
+
 /* All that was made before is old. */
 static void take_news(struct events *e)
 {
@@ -402,6 +432,7 @@ static void *write_all(void *context)
         wait_for_work(e);
         take_arrived(e);
         take_news(e);
+        recheck(e);
         e->unfinished = false;
         int64_t now = timestamp_monotonic();
         for (struct events_stream *s = e->streams; s; s = s->next)
@@ -427,7 +458,7 @@ static void rouse(struct events *e)
 static bool wait_for_streams(struct events *e)
 {
     pthread_mutex_lock(&e->lock);
-    while (atomic_load(&e->count) == 0 && !atomic_load(&e->ending))
+    while (seats_held(e->seats) == 0 && !atomic_load(&e->ending))
         pthread_cond_wait(&e->wanted, &e->lock);
     pthread_mutex_unlock(&e->lock);
     return !atomic_load(&e->ending);
@@ -465,9 +496,11 @@ struct events *events_new(const struct events_options *options)
     if (!e)
         return NULL;
     e->options = *options;
+    e->poll = e->wake = -1;
+    e->seats = seats_new(options->streams, options->per_address);
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->wanted, NULL);
-    if (set_up_waking(e)) {
+    if (e->seats && set_up_waking(e)) {
         e->writing = pthread_create(&e->writer, NULL, write_all, e) == 0;
         e->watching = pthread_create(&e->watcher, NULL, watch_store, e) == 0;
     }
@@ -501,39 +534,45 @@ void events_free(struct events *e)
         close(e->poll);
     if (e->wake >= 0)
         close(e->wake);
+    seats_free(e->seats);
     pthread_cond_destroy(&e->wanted);
     pthread_mutex_destroy(&e->lock);
     free(e);
 }
 
+void events_recheck(struct events *e)
+{
+    atomic_store(&e->recheck, true);
+    rouse(e);
+}
+
 size_t events_count(const struct events *e)
 {
-    return atomic_load(&e->count);
+    return seats_held(e->seats);
 }
 
-static bool take_place(struct events *e)
-{
-    size_t count = atomic_fetch_add(&e->count, 1);
-    if (count < e->options.streams && !atomic_load(&e->ending))
-        return true;
-    atomic_fetch_sub(&e->count, 1);
-    return false;
-}
-
-struct events_stream *events_open(struct events *e, const char *owner, const char *url_base, int64_t since)
+static struct events_stream *new_stream(struct events *e, const struct events_wish *wish, int seat)
 {
     struct events_stream *s = calloc(1, sizeof *s);
-    if (s && take_place(e)) {
-        *s = (struct events_stream){.events = e, .fd = -1, .since = since};
-        s->owner = strdup(owner);
-        s->url_base = strdup(url_base);
-        if (s->owner && s->url_base)
-            return s;
-        close_stream(s);
+    char *url_base = strdup(wish->url_base);
+    if (!s || !url_base) {
+        free(s);
+        free(url_base);
         return NULL;
     }
-    free(s);
-    return NULL;
+    *s = (struct events_stream){
+        .events = e, .who = *wish->who, .url_base = url_base, .seat = seat, .since = wish->since, .fd = -1};
+    return s;
+}
+
+struct events_stream *events_open(struct events *e, const struct events_wish *wish, enum events_refusal *why)
+{
+    int seat = atomic_load(&e->ending) ? SEATS_NONE : seats_take(e->seats, &wish->address);
+    *why = seat == SEATS_ENOUGH ? EVENTS_ENOUGH : EVENTS_FULL;
+    struct events_stream *s = seat >= 0 ? new_stream(e, wish, seat) : NULL;
+    if (seat >= 0 && !s)
+        seats_leave(e->seats, seat);
+    return s;
 }
 
 void events_give(void *context, int fd)

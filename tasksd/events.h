@@ -4,6 +4,7 @@
 #ifndef EVENTS_H
 #define EVENTS_H
 
+#include "auth.h"
 #include "conns.h"
 #include "tasks.h"
 
@@ -12,8 +13,9 @@ struct events_stream;
 
 struct events_options {
     tasks_db *db;
-    struct conns *conns; /* whose connections become streams */
-    size_t streams;      /* at most */
+    struct auth *auth;           /* who is asked now and then whether a client may stay; NULL: all may */
+    struct conns *conns;         /* whose connections become streams */
+    size_t streams, per_address; /* at most: in all, of one address */
 };
 
 /* What the options point to is borrowed. NULL on failure. */
@@ -23,13 +25,25 @@ struct events *events_new(const struct events_options *options);
 void events_end(struct events *events);
 void events_free(struct events *events);
 
+/* From now on who has lost his right to a stream loses the stream. */
+void events_recheck(struct events *events);
+
 size_t events_count(const struct events *events);
 
 enum { EVENTS_FROM_NOW = -1 };
 
-/* A place for a stream of what changed for `owner` after revision `since`. NULL if there is none. */
-struct events_stream *events_open(struct events *events, const char *owner, const char *url_base,
-                                  int64_t since);
+struct events_wish {
+    const struct auth_who *who;
+    struct address address;
+    const char *url_base;
+    int64_t since; /* a revision, or EVENTS_FROM_NOW */
+};
+
+enum events_refusal { EVENTS_FULL, EVENTS_ENOUGH }; /* there is no place; the address has its share */
+
+/* A place for a stream of what changed for its owner after a revision. NULL if there is none. */
+struct events_stream *events_open(struct events *events, const struct events_wish *wish,
+                                  enum events_refusal *why);
 
 /* For struct http_takeover: starts the stream (`context`) on the connection; -1: gives the place back. */
 void events_give(void *context, int fd);

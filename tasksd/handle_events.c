@@ -19,19 +19,29 @@ static tasks_status read_place(const struct http_request *rq, int64_t *since, ta
     return TASKS_OK;
 }
 
+static int refuse(struct http_response *rs, enum events_refusal why)
+{
+    if (why == EVENTS_FULL)
+        return problem(rs, 503, "streams_full", "there is no place for another stream; ask again later");
+    http_field(rs, "Retry-After", "30");
+    return problem(rs, 429, "streams_enough", "this address has as many streams as one address may have");
+}
+
 int handle_events_get(struct app *app, const struct http_request *rq, struct http_response *rs)
 {
     tasks_error error;
     int64_t since;
+    enum events_refusal refusal;
     if (read_place(rq, &since, &error))
         return problem_error(rq, rs, &error);
     rs->type = "text/event-stream";
     http_field(rs, "X-Accel-Buffering", "no"); /* nginx would wait for more */
     if (rq->method == HTTP_HEAD)
         return 200;
-    struct events_stream *stream = events_open(app->events, rq->owner, rq->url_base, since);
+    const struct events_wish wish = {rq->who, access_client(&app->config->access, rq), rq->url_base, since};
+    struct events_stream *stream = events_open(app->events, &wish, &refusal);
     if (!stream)
-        return problem(rs, 503, "streams_full", "there is no place for another stream; ask again later");
+        return refuse(rs, refusal);
     rs->takeover = (struct http_takeover){stream, events_give};
     return 200;
 }

@@ -13,6 +13,7 @@
 #include "uri.h"
 
 struct app;
+struct auth_who;
 struct route;
 
 enum http_method {
@@ -64,7 +65,7 @@ struct http_request {
     buf body;                    /* complete */
     const char *key;             /* of Idempotency-Key, on the routes that honour it; or NULL */
     const char *url_base;        /* "http://host/tasks/", as the client asked: the start of a task's url */
-    const char *owner;           /* who that is; good during the call of the handler */
+    const struct auth_who *who;  /* who sent it; good during the call of the handler */
     tasks_db *db;                /* bound to whose tasks the client may reach; NULL on open routes */
 };
 

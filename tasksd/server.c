@@ -129,8 +129,12 @@ static bool make_metrics(struct app *app)
 
 static bool start_events(struct server *server)
 {
-    const struct events_options options = {server->app.db, server->app.conns,
-                                           (size_t)server->config->streams};
+    const struct config *config = server->config;
+    const struct events_options options = {.db = server->app.db,
+                                           .auth = server->app.auth,
+                                           .conns = server->app.conns,
+                                           .streams = (size_t)config->streams,
+                                           .per_address = (size_t)config->streams_per_address};
     server->app.events = events_new(&options);
     if (!server->app.events)
         log_error("cannot start the threads of events");
@@ -199,6 +203,7 @@ static void wait_for_end(const struct server *server)
         if (got == SIGHUP) {
             log_reopen();
             auth_reread(server->app.auth);
+            events_recheck(server->app.events);
         }
         if (watchdog_ms)
             notify_send("WATCHDOG=1");

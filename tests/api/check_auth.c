@@ -10,6 +10,8 @@
 #include "sse.h"
 #include "tasks.h"
 
+enum { PATIENCE_MS = 60000 };
+
 static struct server server;
 static tasks_db *store; /* the one that the server has open */
 
@@ -89,6 +91,29 @@ START_TEST(everybody_has_events_of_his_own)
     ck_assert(!sse_next(&his, 300));
     ck_assert(!his.ended);
     sse_close(&hers);
+    sse_close(&his);
+    finish();
+}
+END_TEST
+
+/* Sooner or later by itself, and with SIGHUP at once; the other stream goes on. */
+START_TEST(a_revoked_token_loses_its_stream)
+{
+    struct sse hers, his;
+    setup();
+    struct holder alice = holder_of("alice", 0), bob = holder_of("bob", 0);
+    ck_assert_int_eq(open_stream(&hers, &alice), 200);
+    ck_assert_int_eq(open_stream(&his, &bob), 200);
+    ck_assert_int_eq(tasks_token_revoke(store, alice.id, NULL), TASKS_OK);
+    ck_assert(!sse_next(&hers, PATIENCE_MS));
+    ck_assert(hers.ended);
+    sse_close(&hers);
+    ck_assert(!sse_next(&his, 100));
+    ck_assert(!his.ended);
+    ck_assert_int_eq(tasks_token_revoke(store, bob.id, NULL), TASKS_OK);
+    server_signal(&server, SIGHUP);
+    ck_assert(!sse_next(&his, PATIENCE_MS));
+    ck_assert(his.ended);
     sse_close(&his);
     finish();
 }
@@ -174,9 +199,9 @@ int main(void)
     server_prepare();
     int result = run_suite(
         "auth", (const TTest *[]){without_a_token_nobody_gets_in, everybody_has_events_of_his_own,
-                                  everybody_has_tasks_of_his_own, who_may_only_read_cannot_write,
-                                  a_revoked_token_soon_opens_nothing, a_signal_forgets_tokens_at_once,
-                                  who_asks_too_often_has_to_wait, NULL});
+                                  a_revoked_token_loses_its_stream, everybody_has_tasks_of_his_own,
+                                  who_may_only_read_cannot_write, a_revoked_token_soon_opens_nothing,
+                                  a_signal_forgets_tokens_at_once, who_asks_too_often_has_to_wait, NULL});
     server_clean_up();
     return result;
 }

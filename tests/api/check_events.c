@@ -112,7 +112,7 @@ START_TEST(hundreds_of_streams_take_no_worker)
 {
     static struct sse streams[MANY];
     struct sse one_more;
-    SERVER_START(&server, "--streams", "300");
+    SERVER_START(&server, "--streams", "300", "--streams-per-address", "300");
     for (int i = 0; i < MANY; i++)
         open_stream(&streams[i], &server, "/tasks/events", NULL);
     ck_assert_int_eq(sse_open(&one_more, server.port, "/tasks/events", ""), 503);
@@ -129,6 +129,29 @@ START_TEST(hundreds_of_streams_take_no_worker)
         usleep(10000);
     }
     client_done();
+    server_stop(&server);
+}
+END_TEST
+
+START_TEST(an_address_has_its_share_of_streams)
+{
+    struct sse streams[2], one_more;
+    SERVER_START(&server, "--streams", "4", "--trusted-proxy", "127.0.0.1");
+    for (int i = 0; i < 2; i++)
+        open_stream(&streams[i], &server, "/tasks/events", NULL);
+    ck_assert_int_eq(sse_open(&one_more, server.port, "/tasks/events", ""), 429);
+    sse_close(&one_more);
+    ck_assert_int_eq(sse_open(&one_more, server.port, "/tasks/events", "X-Forwarded-For: 198.51.100.7\r\n"),
+                     200);
+    for (int i = 0; i < 2; i++)
+        sse_close(&streams[i]);
+    for (int status = 429, turns = 0; status != 200; turns++) {
+        ck_assert_int_lt(turns, 1000);
+        status = sse_open(&streams[0], server.port, "/tasks/events", "");
+        sse_close(&streams[0]);
+        usleep(10000);
+    }
+    sse_close(&one_more);
     server_stop(&server);
 }
 END_TEST
@@ -308,12 +331,12 @@ END_TEST
 int main(void)
 {
     server_prepare();
-    int result =
-        run_suite("events", (const TTest *[]){tells_what_happens, a_batch_has_one_id,
-                                              starts_where_the_client_is, hundreds_of_streams_take_no_worker,
-                                              a_reader_that_does_not_read_delays_nobody,
-                                              stopping_ends_streams, a_silent_stream_shows_life,
-                                              a_client_that_hops_in_a_storm_ends_with_what_is_stored, NULL});
+    int result = run_suite(
+        "events", (const TTest *[]){tells_what_happens, a_batch_has_one_id, starts_where_the_client_is,
+                                    hundreds_of_streams_take_no_worker, an_address_has_its_share_of_streams,
+                                    a_reader_that_does_not_read_delays_nobody, stopping_ends_streams,
+                                    a_silent_stream_shows_life,
+                                    a_client_that_hops_in_a_storm_ends_with_what_is_stored, NULL});
     server_clean_up();
     return result;
 }

@@ -36,7 +36,8 @@ void ask_open(void)
     ck_assert_int_eq(tasks_open(&options, &ask_app.db, NULL), TASKS_OK);
     idempotency_init(&ask_app.idempotency);
     ask_app.conns = conns_new(&(struct conns_options){4, 4, 1, &ask_config.access});
-    ask_app.events = events_new(&(struct events_options){ask_app.db, ask_app.conns, 1});
+    ask_app.events = events_new(
+        &(struct events_options){.db = ask_app.db, .conns = ask_app.conns, .streams = 1, .per_address = 1});
 }
 
 void ask_close(void)
