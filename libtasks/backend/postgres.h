@@ -66,7 +66,8 @@ typedef struct postgres_store {
     backend_logins logins;
     uint32_t timeout_ms;
     int64_t tombstone_ms;
-    atomic_uint node;                     /* that answered last */
+    atomic_uint node;                     /* to be tried first: the one that answered last */
+    atomic_uint silences;                 /* how often a node that was asked said nothing */
     _Atomic(postgres_connection *) spare; /* the connection that opened the store */
     pthread_mutex_t lock;                 /* guards what follows */
     int64_t hold_ms, hold_end_ms;         /* after a failure no node is tried for so long, until then */
@@ -80,6 +81,7 @@ struct postgres_connection {
     int64_t deadline_ms;            /* of what is under way */
     struct postgres_import *import; /* NULL unless a copy goes into the store */
     int64_t seen;                   /* the snapshot at the last postgres_watch() */
+    uint32_t node, silences;        /* where it goes, and the store's count when it was made */
     bool broken;
     char sqlstate[6]; /* of the last failure, "" if it was not the server's */
     /* Statements by place, and what the answers still to come are for: 0 for a statement that was run,

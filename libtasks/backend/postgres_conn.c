@@ -163,6 +163,7 @@ static tasks_status try_nodes(postgres_connection *c, tasks_error *error)
         tasks_status status = try_node(c, &target->nodes[place], &now);
         if (!status) {
             atomic_store(&c->store->node, place);
+            c->node = place;
             return TASKS_OK;
         }
         if (!i || tells_more(status, error->status))
@@ -211,6 +212,7 @@ tasks_status postgres_connect(void *opaque, uint32_t slot, void **out, tasks_err
     if (!c)
         return fail_memory(error);
     c->store = store;
+    c->silences = atomic_load(&store->silences);
     c->retire_ms = timestamp_monotonic() + LIFETIME_MS + (int64_t)(slot % LIFETIME_STEPS) * LIFETIME_STEP_MS;
     buf_init(&c->expected, 1 << 20);
     status = try_nodes(c, error);
@@ -248,9 +250,21 @@ void postgres_deadline(postgres_connection *c, int64_t from_now_ms)
     c->deadline_ms = timestamp_monotonic() + from_now_ms;
 }
 
+/* A machine that is gone does not hang up, and each connection to it would take a whole timeout to be found
+ * out: when one has got no answer, all that were made before are replaced, by connections to another node if
+ * there is one. */
+static void note_silence(postgres_connection *c)
+{
+    postgres_store *store = c->store;
+    uint32_t known = c->silences, node = c->node;
+    if (atomic_compare_exchange_strong(&store->silences, &known, known + 1))
+        atomic_compare_exchange_strong(&store->node, &node, (node + 1) % store->target.node_count);
+}
+
 bool postgres_stands(postgres_connection *c)
 {
     struct pollfd p = {.fd = postgres_libpq.PQsocket(c->pg), .events = POLLIN};
+    c->broken |= c->silences != atomic_load(&c->store->silences);
     while (!c->broken && poll(&p, 1, 0) > 0) {
         /* Nothing was asked: this is a word of farewell, the end, or news about a setting. */
         if (!postgres_libpq.PQconsumeInput(c->pg))
@@ -276,6 +290,8 @@ bool postgres_wait(postgres_connection *c)
     while (!c->broken && postgres_libpq.PQisBusy(c->pg)) {
         int unsent = postgres_libpq.PQflush(c->pg);
         int64_t left = c->deadline_ms - timestamp_monotonic();
+        if (left <= 0)
+            note_silence(c);
         if (unsent < 0 || left <= 0 || !wait_slice(c, unsent, left) || !postgres_libpq.PQconsumeInput(c->pg))
             c->broken = true;
     }
