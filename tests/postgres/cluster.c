@@ -36,14 +36,26 @@ bool cluster_begin(void)
     return true;
 }
 
-void cluster_do(const char *command, const char *argument)
+static void run_script(const char *command, const char *where, const char *argument)
 {
     char *const argv[] = {(char *)(uintptr_t)CLUSTER_SCRIPT, (char *)(uintptr_t)command,
-                          (char *)(uintptr_t)folder, (char *)(uintptr_t)argument, NULL};
+                          (char *)(uintptr_t)where, (char *)(uintptr_t)argument, NULL};
     pid_t pid;
     int code;
     if (posix_spawn(&pid, CLUSTER_SCRIPT, NULL, NULL, argv, environ) || waitpid(pid, &code, 0) != pid || code)
-        errx(1, "%s %s %s failed", CLUSTER_SCRIPT, command, folder);
+        errx(1, "%s %s %s failed", CLUSTER_SCRIPT, command, where);
+}
+
+void cluster_do(const char *command, const char *argument)
+{
+    run_script(command, folder, argument);
+}
+
+void cluster_do_standby(const char *command)
+{
+    char where[4096];
+    snprintf(where, sizeof where, "%s/standby", folder);
+    run_script(command, where, NULL);
 }
 
 int cluster_port(void)
@@ -51,11 +63,21 @@ int cluster_port(void)
     return (int)strtol(port, NULL, 10);
 }
 
-int cluster_pooler_port(void)
+static int read_port(const char *name)
 {
     char text[8];
-    read_line("pooler.port", text, sizeof text);
+    read_line(name, text, sizeof text);
     return (int)strtol(text, NULL, 10);
+}
+
+int cluster_pooler_port(void)
+{
+    return read_port("pooler.port");
+}
+
+int cluster_standby_port(void)
+{
+    return read_port("standby/port");
 }
 
 const char *cluster_socket(void)

@@ -13,10 +13,12 @@ enum { CLUSTER_URI_SIZE = 1024 };
 bool cluster_begin(void);
 int cluster_port(void);
 int cluster_pooler_port(void);    /* of its PgBouncer; ends the program if there is none */
+int cluster_standby_port(void);   /* of its standby; the same */
 const char *cluster_socket(void); /* the folder of its unix socket */
 
 /* Runs tests/postgres/cluster: "stop", "freeze"...; `argument` may be NULL. */
 void cluster_do(const char *command, const char *argument);
+void cluster_do_standby(const char *command);
 
 /* Makes an empty schema, and the URI of a store that lies in it; drops it with all that it holds. */
 void cluster_make_schema(char uri[CLUSTER_URI_SIZE]);
