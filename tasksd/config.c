@@ -60,11 +60,11 @@ static const struct setting settings[] = {
      "requests of one client (token, else address), such as 50/s or 50/s:200 with a burst; default: any "
      "number"},
     {"workers", "COUNT", config_value_number, AT(workers), 4, 16384, "448",
-     "threads; each holds one connection, idle ones too"},
+     "threads; each holds one connection, idle ones too. Fewer where the limit of open files is low"},
     {"connections-per-address", "COUNT", config_value_number, AT(per_address), 0, 16384, "0",
      "connections that one address may hold; 0: half of the workers"},
     {"streams", "COUNT", config_value_number, AT(streams), 0, 16384, "1024",
-     "live streams of events, which take no worker; the next one is refused"},
+     "live streams of events, which take no worker; the next one is refused. Fewer like workers"},
     {"streams-per-address", "COUNT", config_value_number, AT(streams_per_address), 0, 16384, "0",
      "streams that one address may hold; 0: half of them"},
     {"pool", "COUNT", config_value_number, AT(pool), 1, 64, "5", "connections to the store"},
@@ -128,6 +128,11 @@ static const struct setting *setting_named(const char *name, size_t length)
 static void set(struct reading *r, const struct setting *setting, const char *value, const char *source)
 {
     r->found[setting - settings] = (struct found){value, source};
+}
+
+static bool said(const struct reading *r, const char *name)
+{
+    return r->found[setting_named(name, strlen(name)) - settings].value != NULL;
 }
 
 /* "--name=value", "--name value"; a switch needs no value. */
@@ -388,11 +393,19 @@ enum config_result config_read(struct config *config, char *const *argv, buf *fa
         result = read_otel(&reading);
     if (result == CONFIG_RUN)
         result = check_telemetry(&reading);
-    if (config->per_address == 0)
-        config->per_address = config->workers / 2;
-    if (config->streams_per_address == 0)
-        config->streams_per_address = (config->streams + 1) / 2;
+    config->workers_said = said(&reading, "workers");
+    config->streams_said = said(&reading, "streams");
     return result;
+}
+
+int64_t config_per_address(const struct config *config)
+{
+    return config->per_address ? config->per_address : config->workers / 2;
+}
+
+int64_t config_streams_per_address(const struct config *config)
+{
+    return config->streams_per_address ? config->streams_per_address : (config->streams + 1) / 2;
 }
 
 void config_done(struct config *config)

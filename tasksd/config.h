@@ -30,8 +30,10 @@ struct config {
         *oidc_balancer_keys; /* NULL: no load balancer is believed; where AWS has them */
     struct access access;
     int64_t workers, streams, pool;
-    int64_t per_address; /* connections of one address; 0 in the settings stands for half of the workers */
-    int64_t streams_per_address; /* the same for streams: half of them */
+    bool workers_said, streams_said; /* by somebody: then they are not ours to change */
+    int64_t fitted_to;               /* the limit of open files that they were made fewer for; 0: none */
+    int64_t per_address;             /* connections of one address; 0: half of the workers */
+    int64_t streams_per_address;     /* 0: half of the streams */
     int64_t keep_alive_ms, request_ms, drain_delay_ms, drain_timeout_ms;
     bool migrate, allow_delete_all, require_if_match;
     struct buckets_rate rate; /* count 0: no limit */
@@ -52,6 +54,10 @@ enum config_result { CONFIG_RUN, CONFIG_HELP, CONFIG_VERSION, CONFIG_BAD };
  * config_done() is due after any result. */
 enum config_result config_read(struct config *config, char *const *argv, buf *fault);
 void config_done(struct config *config);
+
+/* Connections and streams that one address may hold. */
+int64_t config_per_address(const struct config *config);
+int64_t config_streams_per_address(const struct config *config);
 
 /* The help text, made from the table. */
 void config_help(buf *to);

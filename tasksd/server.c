@@ -2,9 +2,9 @@
 
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "civet.h"
+#include "descriptors.h"
 #include "drain.h"
 #include "notify.h"
 #include "paths.h"
@@ -16,8 +16,7 @@
 enum {
     ADMIN_WORKERS = 2,
     ADMIN_REQUEST_MS = 2000,
-    CLIENTS_MAX = 16384,    /* whose rate is kept in mind */
-    SPARE_DESCRIPTORS = 256 /* besides the connections of the workers: store, queue, listeners */
+    CLIENTS_MAX = 16384 /* whose rate is kept in mind */
 };
 
 struct server {
@@ -67,24 +66,6 @@ static enum server_exit open_store(struct server *server, const char *uri)
                                                     : "--db-secret: ",
               error.message, migrate_helps ? " (tasksd --migrate does it)" : "");
     return exit_by_status[status];
-}
-
-/* Each connection takes a descriptor; the usual limit of 1024 is for programs that use select(). */
-static bool allow_descriptors(const struct config *config)
-{
-    struct rlimit limit;
-    rlim_t wanted = (rlim_t)(config->workers + config->streams) + SPARE_DESCRIPTORS;
-    if (getrlimit(RLIMIT_NOFILE, &limit))
-        return true;
-    if (limit.rlim_max < wanted) {
-        log_error("--workers %lld and --streams %lld need %lld open files, but the limit is %lld (ulimit -n)",
-                  (long long)config->workers, (long long)config->streams, (long long)wanted,
-                  (long long)limit.rlim_max);
-        return false;
-    }
-    if (limit.rlim_cur < wanted)
-        limit.rlim_cur = wanted;
-    return setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
 static struct conns *make_conns(const struct config *config, int64_t workers, int64_t per_address,
@@ -144,7 +125,7 @@ static bool start_events(struct server *server)
 static bool start_public(struct server *server)
 {
     const struct config *config = server->config;
-    server->app.conns = make_conns(config, config->workers, config->per_address, config->streams);
+    server->app.conns = make_conns(config, config->workers, config_per_address(config), config->streams);
     if (!server->app.conns || !start_events(server))
         return false;
     server->public = listen_on(&(struct civet_options){.listen = config->listen,
@@ -187,6 +168,13 @@ static void announce(const struct civet *civet, const struct listen_address *lis
         log_line("serving %shttp://%s:%u from %s", what, listen[i].host, ports[i], uri);
 }
 
+static void announce_fit(const struct config *config)
+{
+    if (config->fitted_to)
+        log_line("%lld workers and %lld streams, as %lld open files allow no more (ulimit -n)",
+                 (long long)config->workers, (long long)config->streams, (long long)config->fitted_to);
+}
+
 /* A URI of a database may hold a password. */
 static const char *shown(const char *uri)
 {
@@ -214,6 +202,7 @@ static void serve(struct server *server, const char *uri)
 {
     announce(server->public, server->config->listen, "", shown(uri));
     announce(server->admin, server->config->admin, "health checks on ", shown(uri));
+    announce_fit(server->config);
     notify_send("READY=1");
     wait_for_end(server);
     notify_send("STOPPING=1");
@@ -284,7 +273,7 @@ static void clean_up(struct server *server)
     timing_free(server->app.timing);
 }
 
-enum server_exit server_run(const struct config *config)
+enum server_exit server_run(struct config *config)
 {
     struct server server = {.config = config, .app = {.config = config}};
     const char *fault = NULL;
@@ -299,7 +288,7 @@ enum server_exit server_run(const struct config *config)
     if (fault || uri.status)
         log_error("%s%s%s", uri.length ? uri.bytes : "", uri.length ? ": " : "",
                   fault ? fault : "the address of the store is too long");
-    else if (allow_descriptors(config))
+    else if (descriptors_allow(config))
         result = run(&server, uri.length ? uri.bytes : NULL);
     clean_up(&server);
     idempotency_done(&server.app.idempotency);

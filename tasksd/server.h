@@ -12,7 +12,8 @@ enum server_exit {
     SERVER_UNAVAILABLE = 6
 };
 
-/* Returns when a signal has stopped the server, or when it could not start; why is then on stderr. */
-enum server_exit server_run(const struct config *config);
+/* Fits `config` to the limit of open files. Returns when a signal has stopped the server, or when it could
+ * not start; why is then on stderr. */
+enum server_exit server_run(struct config *config);
 
 #endif

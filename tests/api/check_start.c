@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,6 +100,24 @@ START_TEST(refuses_to_start_without_its_secret)
     check_end(2, "--db-secret: nobody logs in");
     SERVER_SPAWN(&server, "--env", "production");
     check_end(2, "--env production");
+}
+END_TEST
+
+/* What su and many containers allow. */
+START_TEST(fits_itself_to_the_limit_of_open_files)
+{
+    const struct rlimit few = {1024, 1024};
+    char uri[700] = "sqlite:";
+    folder_file(uri + 7, sizeof uri - 7, "few.db");
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    SERVER_SPAWN(&server, "--listen", "127.0.0.1:0", "--migrate", "--db", uri);
+    ck_assert_msg(server_says(&server, "384 workers and 384 streams"), "%s", server.said);
+    ck_assert_msg(strstr(server.said, "1024 open files allow no more (ulimit -n)"), "%s", server.said);
+    server_stop(&server);
+    SERVER_SPAWN(&server, "--listen", "127.0.0.1:0", "--db", uri, "--workers", "800");
+    check_end(1, "--workers 800");
+    SERVER_SPAWN(&server, "--listen", "127.0.0.1:0", "--db", uri, "--streams", "765");
+    check_end(1, "--streams 765 need");
 }
 END_TEST
 
@@ -213,9 +232,10 @@ int main(void)
         "start",
         (const TTest *[]){says_one_line_about_where_it_serves, without_a_word_it_serves_a_store_at_home,
                           refuses_bad_settings, refuses_to_start_without_its_secret,
-                          serves_others_when_told_whom, a_port_can_be_taken_once,
-                          refuses_stores_that_are_none, the_first_request_is_answered_by_us,
-                          leaves_nothing_for_others_to_read, requests_are_logged_without_their_text, NULL});
+                          fits_itself_to_the_limit_of_open_files, serves_others_when_told_whom,
+                          a_port_can_be_taken_once, refuses_stores_that_are_none,
+                          the_first_request_is_answered_by_us, leaves_nothing_for_others_to_read,
+                          requests_are_logged_without_their_text, NULL});
     server_clean_up();
     return result;
 }

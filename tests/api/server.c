@@ -118,17 +118,17 @@ void server_spawn(struct server *s, ...)
 
 void server_start(struct server *s, ...)
 {
-    const char *arguments[ARGUMENTS_MAX] = {"--listen",     "127.0.0.1:0", "--workers", "32",
-                                            "--log-format", "none",        "--migrate", "--db"};
+    const char *arguments[ARGUMENTS_MAX] = {"--listen", "127.0.0.1:0",  "--workers", "32",        "--streams",
+                                            "64",       "--log-format", "none",      "--migrate", "--db"};
     bool admin = false;
     va_list list;
     if (!s->store[0])
         store_make(s->store);
-    arguments[8] = s->store;
+    arguments[10] = s->store;
     va_start(list, s);
-    int count = collect(arguments, 9, list);
+    int count = collect(arguments, 11, list);
     va_end(list);
-    for (int i = 9; i < count; i++)
+    for (int i = 11; i < count; i++)
         admin |= strcmp(arguments[i], "--admin-listen") == 0;
     spawn(s, arguments);
     ck_assert_msg(server_says(s, admin ? "health checks on " : "serving http"), "tasksd said: %s", s->said);

@@ -51,7 +51,8 @@ START_TEST(has_defaults)
     ck_assert_uint_eq(config.admin_count, 0);
     ck_assert_ptr_null(config.db);
     ck_assert_int_eq(config.workers, 448);
-    ck_assert_int_eq(config.per_address, 224);
+    ck_assert_int_eq(config_per_address(&config), 224);
+    ck_assert(!config.workers_said && !config.streams_said);
     ck_assert_int_eq(config.pool, 5);
     ck_assert_int_eq(config.keep_alive_ms, 75000);
     ck_assert(!config.require_if_match && config.rate.count == 0);
@@ -73,7 +74,8 @@ START_TEST(reads_every_flag)
     ck_assert_str_eq(config.db, "sqlite:x=y");
     ck_assert(config.migrate && !config.allow_delete_all);
     ck_assert_int_eq(config.workers, 8);
-    ck_assert_int_eq(config.per_address, 4);
+    ck_assert_int_eq(config_per_address(&config), 4);
+    ck_assert(config.workers_said && !config.streams_said);
     ck_assert_int_eq(config.keep_alive_ms, 1500);
     ck_assert_int_eq(config.drain_delay_ms, 120000);
     ck_assert_int_eq(config.drain_timeout_ms, 7000);
@@ -93,7 +95,7 @@ START_TEST(a_flag_comes_before_a_variable_before_the_file)
     setenv("TASKSD_POOL", "3", 1);
     setenv("TASKSD_KEEP_ALIVE", "2s", 1);
     ck_assert_int_eq(READ("--keep-alive", "3s"), CONFIG_RUN);
-    ck_assert_int_eq(config.workers, 20);
+    ck_assert(config.workers_said && config.workers == 20);
     ck_assert_int_eq(config.pool, 3);
     ck_assert_int_eq(config.keep_alive_ms, 3000);
     ck_assert_str_eq(config.db, "sqlite:c  d");
