@@ -115,7 +115,7 @@ static bool start_events(struct server *server)
                                            .auth = server->app.auth,
                                            .conns = server->app.conns,
                                            .streams = (size_t)config->streams,
-                                           .per_address = (size_t)config->streams_per_address};
+                                           .per_address = (size_t)config_streams_per_address(config)};
     server->app.events = events_new(&options);
     if (!server->app.events)
         log_error("cannot start the threads of events");

@@ -197,18 +197,6 @@ START_TEST(stopping_ends_streams)
 }
 END_TEST
 
-START_TEST(a_silent_stream_shows_life)
-{
-    struct sse s;
-    SERVER_START(&server);
-    open_stream(&s, &server, "/tasks/events", NULL);
-    ck_assert(!sse_next(&s, 20000));
-    ck_assert_int_eq(s.comments, 1);
-    sse_close(&s);
-    server_stop(&server);
-}
-END_TEST
-
 /* ---- Two servers, one store ---- */
 
 static struct server servers[2];
@@ -335,7 +323,6 @@ int main(void)
         "events", (const TTest *[]){tells_what_happens, a_batch_has_one_id, starts_where_the_client_is,
                                     hundreds_of_streams_take_no_worker, an_address_has_its_share_of_streams,
                                     a_reader_that_does_not_read_delays_nobody, stopping_ends_streams,
-                                    a_silent_stream_shows_life,
                                     a_client_that_hops_in_a_storm_ends_with_what_is_stored, NULL});
     server_clean_up();
     return result;

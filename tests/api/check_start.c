@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "files.h"
 #include "folder.h"
 #include "raw.h"
 #include "run.h"
@@ -166,6 +167,59 @@ START_TEST(refuses_stores_that_are_none)
 }
 END_TEST
 
+/* A store whose bytes are to be changed: its path and all of it. */
+static files_bytes sound_store(char path[600], char uri[700])
+{
+    folder_file(path, 600, "sound.db");
+    snprintf(uri, 700, "sqlite:%s", path);
+    SERVER_SPAWN(&server, "--listen", "127.0.0.1:0", "--migrate", "--db", uri);
+    ck_assert_msg(server_says(&server, "serving"), "%s", server.said);
+    server_stop(&server);
+    return files_read(path);
+}
+
+static void refused_untouched(const char *path, const char *uri, const char *words)
+{
+    static const char *const migrate[] = {"--migrate=no", "--migrate=yes"};
+    files_bytes before = files_read(path);
+    int entries = folder_count();
+    for (int i = 0; i < RUN_COUNT(migrate); i++) {
+        SERVER_SPAWN(&server, "--listen", "127.0.0.1:0", migrate[i], "--db", uri);
+        check_end(1, words);
+        ck_assert_ptr_nonnull(strstr(server.said, "/sound.db"));
+        ck_assert_msg(files_unchanged(path, &before), "changed: %s", server.said);
+        ck_assert_int_eq(folder_count(), entries);
+    }
+    free(before.bytes);
+}
+
+START_TEST(refuses_foreign_newer_and_damaged_stores_and_leaves_them_alone)
+{
+    /* Where SQLite's format has the mark of its files, user_version, application_id and the first tree. */
+    static const struct {
+        size_t place;
+        unsigned char byte;
+        const char *words;
+    } changes[] = {{0, 's', "is not a task store (no SQLite database)"},
+                   {62, 4, "from a newer program"},
+                   {68, 0, "is not a task store (another program's database)"},
+                   {100, 0, "damaged"}};
+    char path[600], uri[700];
+    files_bytes sound = sound_store(path, uri);
+    for (int i = 0; i < RUN_COUNT(changes); i++) {
+        unsigned char *changed = &sound.bytes[changes[i].place], kept = *changed;
+        ck_assert_uint_ne(kept, changes[i].byte);
+        *changed = changes[i].byte;
+        files_write(path, sound.bytes, sound.length);
+        *changed = kept;
+        refused_untouched(path, uri, changes[i].words);
+    }
+    files_write(path, sound.bytes, sound.length - 1);
+    refused_untouched(path, uri, "is damaged: its end is missing");
+    free(sound.bytes);
+}
+END_TEST
+
 START_TEST(the_first_request_is_answered_by_us)
 {
     char address[64], uri[700], path[600];
@@ -234,6 +288,7 @@ int main(void)
                           refuses_bad_settings, refuses_to_start_without_its_secret,
                           fits_itself_to_the_limit_of_open_files, serves_others_when_told_whom,
                           a_port_can_be_taken_once, refuses_stores_that_are_none,
+                          refuses_foreign_newer_and_damaged_stores_and_leaves_them_alone,
                           the_first_request_is_answered_by_us, leaves_nothing_for_others_to_read,
                           requests_are_logged_without_their_text, NULL});
     server_clean_up();

@@ -119,7 +119,7 @@ void server_spawn(struct server *s, ...)
 void server_start(struct server *s, ...)
 {
     const char *arguments[ARGUMENTS_MAX] = {"--listen", "127.0.0.1:0",  "--workers", "32",        "--streams",
-                                            "64",       "--log-format", "none",      "--migrate", "--db"};
+                                            "256",      "--log-format", "none",      "--migrate", "--db"};
     bool admin = false;
     va_list list;
     if (!s->store[0])

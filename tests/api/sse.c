@@ -119,6 +119,17 @@ bool sse_next(struct sse *s, int limit_ms)
     return false;
 }
 
+bool sse_comment(struct sse *s, int limit_ms)
+{
+    long until = now_ms() + limit_ms;
+    int before = s->comments;
+    char id[32];
+    for (char *line; s->comments == before && (line = next_line(s, until)); free(line))
+        if (line[0])
+            take_field(s, line, id, sizeof id);
+    return s->comments > before && !s->data;
+}
+
 void sse_expect(struct sse *s, const char *event)
 {
     ck_assert_msg(sse_next(s, PATIENCE_MS), "no event '%s'", event);

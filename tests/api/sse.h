@@ -25,7 +25,10 @@ void sse_close(struct sse *s);
 /* Waits for the next event. False when the stream has ended, or is silent for `limit_ms`. */
 bool sse_next(struct sse *s, int limit_ms);
 
-/* The same, and the test fails if it is not this event. */
+/* Waits for the next comment. False when an event or the end of the stream comes first, or none in time. */
+bool sse_comment(struct sse *s, int limit_ms);
+
+/* sse_next(), and the test fails if it is not this event. */
 void sse_expect(struct sse *s, const char *event);
 
 #endif

@@ -179,6 +179,15 @@ START_TEST(a_newer_store_is_refused_unless_it_says_that_we_can_work_with_it)
 }
 END_TEST
 
+START_TEST(a_store_of_a_version_that_its_migrations_do_not_tell_of_is_refused)
+{
+    name_file("marked.db");
+    free(sound_store().bytes);
+    run_sql("PRAGMA user_version = 1000");
+    refused(TASKS_UNSUPPORTED, "store_newer");
+}
+END_TEST
+
 /* The last program that had it open was killed: part of the store is in its log. */
 START_TEST(a_store_that_is_refused_keeps_its_log)
 {
@@ -587,6 +596,7 @@ static TCase *refusals(void)
     tcase_add_test(group, another_programs_database_is_refused);
     tcase_add_test(group, what_is_no_file_is_refused_without_waiting_for_it);
     tcase_add_test(group, a_newer_store_is_refused_unless_it_says_that_we_can_work_with_it);
+    tcase_add_test(group, a_store_of_a_version_that_its_migrations_do_not_tell_of_is_refused);
     tcase_add_test(group, a_store_that_is_refused_keeps_its_log);
     tcase_add_test(group, a_file_that_has_lost_its_end_is_refused);
     tcase_add_test(group, a_flipped_bit_is_survived_or_called_damage);

@@ -129,6 +129,7 @@ static void refused_by_all(int code, const char *words)
         {"check"},          {"delete", "--completed", "--yes"},
         {"backup", "b.db"}, {"stats"},
     };
+    static const char *const not_made[] = {"b.db", "tasks.db-wal", "tasks.db-shm", "tasks.db-journal"};
     size_t before, after;
     const char *bytes = program_file("tasks.db", &before);
     for (int i = 0; i < RUN_COUNT(commands); i++) {
@@ -139,7 +140,8 @@ static void refused_by_all(int code, const char *words)
         ck_assert_uint_eq(before, after);
         ck_assert_mem_eq(bytes, now, before);
     }
-    ck_assert_int_ne(access("b.db", F_OK), 0);
+    for (int i = 0; i < RUN_COUNT(not_made); i++)
+        ck_assert_msg(access(not_made[i], F_OK) != 0, "%s", not_made[i]);
 }
 
 START_TEST(refuses_a_file_that_is_no_database)
@@ -163,6 +165,14 @@ START_TEST(refuses_a_newer_store)
 {
     EXPECT(0, NULL, "", "add", "x");
     sql("tasks.db", "INSERT INTO migrations VALUES (4711, 4711, 0); PRAGMA user_version = 4711;");
+    refused_by_all(7, "newer");
+}
+END_TEST
+
+START_TEST(refuses_a_store_that_is_marked_as_newer)
+{
+    EXPECT(0, NULL, "", "add", "x");
+    sql("tasks.db", "PRAGMA user_version = 4711;");
     refused_by_all(7, "newer");
 }
 END_TEST
@@ -356,6 +366,7 @@ int main(void)
                                   refuses_a_file_that_is_no_database,
                                   refuses_the_database_of_another_program,
                                   refuses_a_newer_store,
+                                  refuses_a_store_that_is_marked_as_newer,
                                   refuses_a_store_that_was_cut_short,
                                   refuses_what_is_no_file,
                                   check_finds_damage,
