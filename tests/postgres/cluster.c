@@ -80,6 +80,11 @@ int cluster_standby_port(void)
     return read_port("standby/port");
 }
 
+const char *cluster_folder(void)
+{
+    return folder;
+}
+
 const char *cluster_socket(void)
 {
     return socket_folder;

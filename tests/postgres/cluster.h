@@ -15,6 +15,7 @@ int cluster_port(void);
 int cluster_pooler_port(void);    /* of its PgBouncer; ends the program if there is none */
 int cluster_standby_port(void);   /* of its standby; the same */
 const char *cluster_socket(void); /* the folder of its unix socket */
+const char *cluster_folder(void); /* with what tests/postgres/cluster has put there */
 
 /* Runs tests/postgres/cluster: "stop", "freeze"...; `argument` may be NULL. */
 void cluster_do(const char *command, const char *argument);
