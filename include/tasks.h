@@ -303,7 +303,7 @@ typedef void (*tasks_observer)(void *context, const tasks_timing *timing);
 
 typedef struct tasks_options {
     uint32_t struct_size;
-    uint32_t pool_size;               /**< connections that serve reads and writes, 1..64; 0 = 5 */
+    uint32_t pool_size;               /**< connections, 1..64; 0 = 12 to SQLite, 5 to PostgreSQL */
     const char *uri;                  /**< "sqlite:PATH", "sqlite::memory:", "postgresql://..."; required,
                                            unless the secret of password_ref is a whole connection */
     uint32_t timeout_ms;              /**< how long a call waits for a connection or a lock; 0 = 5000 */

@@ -255,6 +255,7 @@ typedef enum {
 typedef struct backend_ops {
     const char *scheme; /* "sqlite": the part of the URI before the first colon */
     const char *alias;  /* another name for it; NULL: none */
+    uint32_t pool_size; /* connections, when the caller names no number */
     bool embedded;      /* the program's own store: TASKS_MIGRATE_DEFAULT migrates it */
     bool logs_in; /* its connects go through backend_logins; for one that does not a secret is refused */
 

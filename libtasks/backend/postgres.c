@@ -84,6 +84,7 @@ static const backend_copy_ops copy = {
 const backend_ops backend_postgres = {
     .scheme = "postgresql",
     .alias = "postgres",
+    .pool_size = 5,
     .logs_in = true,
     .open = store_open,
     .close = store_close,

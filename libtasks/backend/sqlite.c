@@ -12,6 +12,9 @@
 #define SQLITE_WRITE_GROUP 256
 #endif
 
+/* So many that a reader hardly ever waits for another: to hand a connection on costs more than to read. */
+enum { POOL_SIZE = 12 };
+
 static void store_close(void *opaque)
 {
     sqlite_store *store = opaque;
@@ -67,6 +70,7 @@ static tasks_status store_open(const backend_config *config, void **out, backend
 
 const backend_ops backend_sqlite = {
     .scheme = "sqlite",
+    .pool_size = POOL_SIZE,
     .embedded = true,
     .open = store_open,
     .close = store_close,

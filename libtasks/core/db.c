@@ -9,7 +9,7 @@
 #include "sized.h"
 #include "timestamp.h"
 
-enum { POOL_DEFAULT = 5, TIMEOUT_DEFAULT = 5000, GROUP_MAX = 256 };
+enum { TIMEOUT_DEFAULT = 5000, GROUP_MAX = 256 };
 
 /* What stands for the URI when a secret is the whole connection: only PostgreSQL has such. */
 #define WHOLE_CONNECTION "postgresql://"
@@ -74,7 +74,7 @@ static backend_config config_of(const db_target *target, login *log_in)
     const tasks_options *options = &target->options;
     return (backend_config){
         .target = target->target,
-        .pool_size = options->pool_size ? options->pool_size : POOL_DEFAULT,
+        .pool_size = options->pool_size ? options->pool_size : target->ops->pool_size,
         .timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_DEFAULT,
         .tombstone_ms = options->tombstone_ms ? options->tombstone_ms : TOMBSTONE_DEFAULT,
         .migrate = migrates(options, target->ops),

@@ -53,7 +53,7 @@ START_TEST(has_defaults)
     ck_assert_int_eq(config.workers, 448);
     ck_assert_int_eq(config_per_address(&config), 224);
     ck_assert(!config.workers_said && !config.streams_said);
-    ck_assert_int_eq(config.pool, 5);
+    ck_assert_int_eq(config.pool, 0);
     ck_assert_int_eq(config.keep_alive_ms, 75000);
     ck_assert(!config.require_if_match && config.rate.count == 0);
     ck_assert(!config.migrate && !config.allow_delete_all && !config.access.any_host);
