@@ -10,6 +10,7 @@
 #include "events.h"
 #include "idempotency.h"
 #include "metrics.h"
+#include "pages.h"
 #include "tasks.h"
 #include "telemetry.h"
 #include "timing.h"
@@ -31,6 +32,7 @@ struct app {
     struct buckets *rate; /* NULL: no limit */
     struct idempotency idempotency;
     struct events *events;
+    struct pages *pages;
     struct metrics *metrics[APP_LISTENERS];
     struct timing *timing;
     struct telemetry *telemetry; /* NULL: nobody wants any */

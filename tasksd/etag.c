@@ -1,6 +1,5 @@
 #include "etag.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "number.h"
@@ -20,7 +19,11 @@ void etag_task(int64_t revision, char text[ETAG_SIZE])
 
 void etag_list(int64_t revision, int64_t expired, char text[ETAG_SIZE])
 {
-    snprintf(text, ETAG_SIZE, "\"r%lld.%lld\"", (long long)revision, (long long)expired);
+    char *at = mempcpy(text, "\"r", 2);
+    at += number_write_int(revision, at);
+    *at++ = '.';
+    at += number_write_int(expired, at);
+    memcpy(at, "\"", 2);
 }
 
 /* Takes the next tag off a list; false at its end or where it is malformed. */

@@ -5,11 +5,16 @@
 /* What has an ETag may be kept, but is asked for again each time. */
 static const char revalidate[] = "private, no-cache";
 
-int handle_json(const struct http_request *rq, struct http_response *rs, int status, tasks_text *text)
+void handle_head(const struct http_request *rq, struct http_response *rs)
 {
     bool reading = rq->method == HTTP_GET || rq->method == HTTP_HEAD;
     rs->type = "application/json";
     rs->cache = reading ? revalidate : NULL;
+}
+
+int handle_json(const struct http_request *rq, struct http_response *rs, int status, tasks_text *text)
+{
+    handle_head(rq, rs);
     http_text(rs, text);
     return status;
 }

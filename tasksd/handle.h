@@ -16,6 +16,9 @@ route_handler handle_ops_live, handle_ops_ready, handle_ops_version, handle_ops_
     handle_ops_openapi;
 route_handler handle_page_get;
 
+/* What the head of an answer in JSON says of it. */
+void handle_head(const struct http_request *rq, struct http_response *rs);
+
 /* Answers with JSON text of the library, which the answer takes over. Returns `status`. */
 int handle_json(const struct http_request *rq, struct http_response *rs, int status, tasks_text *text);
 

@@ -126,36 +126,67 @@ static void link_field(const struct http_request *rq, struct http_response *rs, 
     buf_text(fields, ">; rel=\"next\"\r\n");
 }
 
-/* What the client has seen is still the list: told by one number, without reading the list. */
-static tasks_status is_unchanged(const struct http_request *rq, struct http_response *rs, bool *unchanged,
-                                 tasks_error *error)
+/* Asks the store in what state the tasks are, and answers if the client has seen them in it: told by two
+ * numbers, without reading the list. */
+static tasks_status check_seen(const struct http_request *rq, struct http_response *rs,
+                               struct pages_state *state, bool *seen, tasks_error *error)
 {
     char etag[ETAG_SIZE];
-    int64_t revision, expired;
-    *unchanged = false;
-    if (!http_header(rq, "If-None-Match"))
-        return TASKS_OK;
-    tasks_status status = tasks_revision(rq->db, &revision, &expired, error);
+    tasks_status status = tasks_revision(rq->db, &state->revision, &state->expired, error);
     if (status)
         return status;
-    etag_list(revision, expired, etag);
-    *unchanged = handle_unchanged(rq, rs, etag);
+    etag_list(state->revision, state->expired, etag);
+    *seen = handle_unchanged(rq, rs, etag);
     return TASKS_OK;
 }
 
-/* Takes the page over. */
-static int answer_page(const struct http_request *rq, struct http_response *rs, tasks_page *page)
+static int answer_list(const struct http_request *rq, struct http_response *rs, struct pages_state state)
 {
     char etag[ETAG_SIZE];
-    tasks_error error;
-    tasks_text *text = NULL;
-    tasks_status failed = tasks_page_json(page, rq->url_base, &text, &error);
-    etag_list(tasks_page_revision(page), tasks_page_expired(page), etag);
-    tasks_page_free(page);
-    if (failed)
-        return problem_error(rq, rs, &error);
+    etag_list(state.revision, state.expired, etag);
     http_field(rs, "ETag", etag);
-    return handle_json(rq, rs, 200, text);
+    handle_head(rq, rs);
+    return 200;
+}
+
+static struct pages_state state_of(const tasks_page *page)
+{
+    return (struct pages_state){tasks_page_revision(page), tasks_page_expired(page)};
+}
+
+/* Answers without reading the list, if the client or we have seen it in this state; 0: it has to be read. */
+static int answer_seen(struct pages *pages, const struct pages_key *key, const struct http_request *rq,
+                       struct http_response *rs)
+{
+    tasks_error error;
+    struct pages_state state;
+    const char *cursor;
+    bool seen;
+    if (!http_header(rq, "If-None-Match") && !pages_known(pages, key))
+        return 0;
+    if (check_seen(rq, rs, &state, &seen, &error))
+        return problem_error(rq, rs, &error);
+    if (seen)
+        return 304;
+    if (!pages_answer(pages, key, state, rs, &cursor))
+        return 0;
+    if (cursor)
+        link_field(rq, rs, "cursor", cursor);
+    return answer_list(rq, rs, state);
+}
+
+static int answer_read(struct pages *pages, const struct pages_key *key, const struct http_request *rq,
+                       struct http_response *rs, const tasks_page *page)
+{
+    tasks_error error;
+    tasks_text *text;
+    struct pages_state state = state_of(page);
+    if (tasks_page_json(page, rq->url_base, &text, &error))
+        return problem_error(rq, rs, &error);
+    if (tasks_page_cursor(page))
+        link_field(rq, rs, "cursor", tasks_page_cursor(page));
+    pages_keep(pages, key, state, text, tasks_page_cursor(page), rs);
+    return answer_list(rq, rs, state);
 }
 
 int handle_list_get(struct app *app, const struct http_request *rq, struct http_response *rs)
@@ -163,17 +194,17 @@ int handle_list_get(struct app *app, const struct http_request *rq, struct http_
     tasks_error error;
     tasks_query query;
     tasks_page *page;
-    bool unchanged;
-    (void)app;
-    if (read_query(&rq->parameters, &query, &error) || is_unchanged(rq, rs, &unchanged, &error))
+    const struct pages_key key = {rq->who->owner, rq->url_base, rq->query};
+    if (read_query(&rq->parameters, &query, &error))
         return problem_error(rq, rs, &error);
-    if (unchanged)
-        return 304;
+    int status = answer_seen(app->pages, &key, rq, rs);
+    if (status)
+        return status;
     if (tasks_list(rq->db, &query, &page, &error))
         return problem_error(rq, rs, &error);
-    if (tasks_page_cursor(page))
-        link_field(rq, rs, "cursor", tasks_page_cursor(page));
-    return answer_page(rq, rs, page);
+    status = answer_read(app->pages, &key, rq, rs, page);
+    tasks_page_free(page);
+    return status;
 }
 
 static tasks_status read_since(const struct uri_query *parameters, int64_t *since, tasks_error *error)
@@ -197,23 +228,36 @@ static void link_more_changes(const struct http_request *rq, struct http_respons
     link_field(rq, rs, "since", since);
 }
 
+static int answer_changes(const struct http_request *rq, struct http_response *rs, const tasks_page *page)
+{
+    tasks_error error;
+    tasks_text *text;
+    if (tasks_page_json(page, rq->url_base, &text, &error))
+        return problem_error(rq, rs, &error);
+    http_text(rs, text);
+    return answer_list(rq, rs, state_of(page));
+}
+
 int handle_list_changes(struct app *app, const struct http_request *rq, struct http_response *rs)
 {
     tasks_error error;
     tasks_query query;
     tasks_page *page;
+    struct pages_state state;
     int64_t since;
-    bool unchanged;
+    bool seen = false;
     (void)app;
     if (read_since(&rq->parameters, &since, &error) || read_query(&rq->parameters, &query, &error) ||
-        is_unchanged(rq, rs, &unchanged, &error))
+        (http_header(rq, "If-None-Match") && check_seen(rq, rs, &state, &seen, &error)))
         return problem_error(rq, rs, &error);
-    if (unchanged)
+    if (seen)
         return 304;
     if (tasks_changes(rq->db, since, query.limit, &page, &error))
         return problem_error(rq, rs, &error);
     link_more_changes(rq, rs, page);
-    return answer_page(rq, rs, page);
+    int status = answer_changes(rq, rs, page);
+    tasks_page_free(page);
+    return status;
 }
 
 int handle_list_delete(struct app *app, const struct http_request *rq, struct http_response *rs)

@@ -147,7 +147,8 @@ void http_response_done(struct http_response *rs)
     http_give(rs, -1);
     buf_done(&rs->fields);
     buf_done(&rs->body);
-    tasks_text_free(rs->text);
+    if (rs->hold.release)
+        rs->hold.release(rs->hold.context);
 }
 
 void http_field(struct http_response *rs, const char *name, const char *value)
@@ -164,10 +165,20 @@ void http_bytes(struct http_response *rs, const void *bytes, size_t size)
     rs->size = size;
 }
 
+void http_hold(struct http_response *rs, void *context, void (*release)(void *context))
+{
+    rs->hold = (struct http_hold){context, release};
+}
+
+static void release_text(void *text)
+{
+    tasks_text_free(text);
+}
+
 void http_text(struct http_response *rs, tasks_text *text)
 {
-    rs->text = text;
     http_bytes(rs, text->bytes, text->length);
+    http_hold(rs, text, release_text);
 }
 
 static bool status_has_body(int status)

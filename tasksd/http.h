@@ -76,6 +76,12 @@ struct http_takeover {
     void (*give)(void *context, int fd);
 };
 
+/* What an answer needs until it is written. */
+struct http_hold {
+    void *context;
+    void (*release)(void *context); /* NULL: nothing to release */
+};
+
 struct http_response {
     int status;
     char code[32];     /* of a problem; "" for other answers */
@@ -86,7 +92,7 @@ struct http_response {
     buf body;          /* the body is what is written here, */
     const void *bytes; /* ...unless this is set: borrowed until the answer is written */
     size_t size;
-    tasks_text *text; /* what holds `bytes`, if it is to be released afterwards */
+    struct http_hold hold; /* what holds `bytes`, if it is to be released afterwards */
     struct http_takeover
         takeover; /* if `give` is set: the body, for as long as it lasts, is somebody else's */
 };
@@ -115,6 +121,9 @@ void http_field(struct http_response *rs, const char *name, const char *value);
 /* The body is `text`, which the answer takes over, or `size` bytes that outlive it. */
 void http_text(struct http_response *rs, tasks_text *text);
 void http_bytes(struct http_response *rs, const void *bytes, size_t size);
+
+/* Calls `release` once the answer is written. */
+void http_hold(struct http_response *rs, void *context, void (*release)(void *context));
 
 /* What goes after the head of an answer to `method`; `*size` is 0 when nothing does. */
 const void *http_body(const struct http_response *rs, enum http_method method, size_t *size);

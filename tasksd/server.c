@@ -100,9 +100,10 @@ static bool make_metrics(struct app *app)
 {
     app->started_ms = timestamp_now();
     app->timing = timing_new();
+    app->pages = pages_new();
     app->metrics[APP_PUBLIC] = metrics_new(routes_public, "public");
     app->metrics[APP_ADMIN] = metrics_new(routes_admin, "admin");
-    if (app->timing && app->metrics[APP_PUBLIC] && app->metrics[APP_ADMIN])
+    if (app->timing && app->pages && app->metrics[APP_PUBLIC] && app->metrics[APP_ADMIN])
         return true;
     log_error("out of memory");
     return false;
@@ -262,6 +263,7 @@ static void clean_up(struct server *server)
     civet_stop(server->admin);
     sweeper_stop(server->sweeper);
     events_free(server->app.events);
+    pages_free(server->app.pages);
     conns_free(server->app.conns);
     conns_free(server->admin_conns);
     for (int i = 0; i < APP_LISTENERS; i++)

@@ -1,4 +1,5 @@
 /* What applications do, over a real socket. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,6 +216,37 @@ START_TEST(a_large_page_arrives_whole)
 }
 END_TEST
 
+static const char *titles(const struct server *s, const char *path)
+{
+    static char text[256];
+    size_t at, length = 0;
+    const json_t *task;
+    text[0] = '\0';
+    json_array_foreach (client_get(s, path)->json, at, task)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s ",
+                                   json_string_value(json_object_get(task, "title")));
+    return text;
+}
+
+/* A list that one process has kept, while another one writes and is killed. */
+START_TEST(what_others_write_is_seen_at_once)
+{
+    static struct server other;
+    SERVER_START(&server);
+    memcpy(other.store, server.store, sizeof other.store);
+    SERVER_START(&other);
+    client_json(&other, "POST", "/tasks", "{\"title\":\"a\"}");
+    for (int i = 0; i < 2; i++)
+        ck_assert_str_eq(titles(&server, "/tasks"), "a ");
+    client_json(&other, "POST", "/tasks", "{\"title\":\"b\"}");
+    server_signal(&other, SIGKILL);
+    for (int i = 0; i < 2; i++)
+        ck_assert_str_eq(titles(&server, "/tasks"), "a b ");
+    ck_assert_int_eq(server_wait(&other), -1);
+    finish();
+}
+END_TEST
+
 START_TEST(the_page_comes_with_its_policy)
 {
     SERVER_START(&server);
@@ -309,6 +341,7 @@ int main(void)
                                                     what_was_stored_is_there_after_a_restart,
                                                     conditions_hold_over_the_wire,
                                                     a_large_page_arrives_whole,
+                                                    what_others_write_is_seen_at_once,
                                                     the_page_comes_with_its_policy,
                                                     no_file_is_served,
                                                     paths_are_decoded_once_and_strictly,

@@ -9,10 +9,12 @@
 #include "routes.h"
 #include "run.h"
 #include "schema.h"
+#include "timestamp.h"
 
 struct config ask_config;
 struct app ask_app;
 uint32_t ask_peer;
+int64_t ask_now_ms;
 
 static struct answer answer;
 static const char *body_left;
@@ -25,12 +27,19 @@ static void forget(void)
     answer = (struct answer){.status = 0};
 }
 
+static int64_t now(void *unused)
+{
+    (void)unused;
+    return ask_now_ms ? ask_now_ms : timestamp_now();
+}
+
 void ask_open(void)
 {
     tasks_options options = TASKS_OPTIONS_INIT;
     options.uri = "sqlite::memory:";
     ask_config = (struct config){.workers = 4};
-    ask_app = (struct app){.config = &ask_config, .timing = timing_new()};
+    ask_app = (struct app){.config = &ask_config, .timing = timing_new(), .pages = pages_new()};
+    options.now_ms = now;
     options.observer = timing_observe;
     options.observer_context = ask_app.timing;
     ck_assert_int_eq(tasks_open(&options, &ask_app.db, NULL), TASKS_OK);
@@ -44,6 +53,7 @@ void ask_close(void)
 {
     forget();
     events_free(ask_app.events);
+    pages_free(ask_app.pages);
     conns_free(ask_app.conns);
     idempotency_done(&ask_app.idempotency);
     tasks_close(ask_app.db);

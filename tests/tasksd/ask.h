@@ -16,6 +16,8 @@ extern struct config ask_config; /* what the server is told; zero unless a test 
 extern struct app ask_app;
 extern uint32_t ask_peer; /* where requests come from; 0 unless a test says otherwise */
 
+extern int64_t ask_now_ms; /* the store's clock; the system's until a test sets it */
+
 void ask_open(void);
 void ask_close(void);
 

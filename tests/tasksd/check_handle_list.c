@@ -167,6 +167,74 @@ START_TEST(a_list_that_was_seen_is_not_sent_again)
 }
 END_TEST
 
+/* Each list is asked for twice: what is kept must be what is read. */
+static const char *list_twice(const char *query)
+{
+    char first[512];
+    snprintf(first, sizeof first, "%s", list(query));
+    const char *second = list(query);
+    ck_assert_str_eq(first, second);
+    return second;
+}
+
+START_TEST(a_kept_list_is_never_old)
+{
+    ask_open();
+    ck_assert_str_eq(list_twice(""), "");
+    ask_create("a");
+    ask_create("b");
+    ck_assert_str_eq(list_twice(""), "1 2");
+    ck_assert_str_eq(list_twice("?q=c"), "");
+    ask_json("PATCH", "/tasks/1", "{'title':'c'}");
+    ck_assert_str_eq(list_twice("?q=c"), "1");
+    ask("DELETE", "/tasks/1", "", NULL);
+    ck_assert_str_eq(list_twice("?q=c"), "");
+    ck_assert_str_eq(list_twice(""), "2");
+    ask_close();
+}
+END_TEST
+
+/* A task that expires changes no revision; and a clock may be set back. */
+START_TEST(a_kept_list_follows_the_clock)
+{
+    ask_open();
+    ask_now_ms = INT64_C(1767225600000); /* 2026-01-01 */
+    ask_json("POST", "/tasks",
+             "[{'title':'a','expires_at':'2026-01-03T00:00:00Z'},"
+             "{'title':'b','expires_at':'2026-01-02T00:00:00Z'},{'title':'c'}]");
+    ck_assert_str_eq(list_twice(""), "1 2 3");
+    for (int i = 0; i < 2; i++) {
+        ask_now_ms += 86400000;
+        ck_assert_str_eq(list_twice(""), "1 3");
+        ask_now_ms += 86400000;
+        ck_assert_str_eq(list_twice(""), "3");
+        ask_now_ms -= 2 * 86400000;
+        ck_assert_str_eq(list_twice(""), "1 2 3");
+    }
+    ask_close();
+}
+END_TEST
+
+START_TEST(a_kept_list_has_its_head)
+{
+    ask_open();
+    for (int i = 0; i < 3; i++)
+        ask_create("x");
+    ask("GET", "/tasks?limit=2", "", NULL);
+    char *link = next_link(), *etag = strdup(ask_header("ETag"));
+    ask("GET", "/tasks?limit=2", "", NULL);
+    char *again = next_link();
+    ck_assert_str_eq(again, link);
+    ck_assert_str_eq(ask_header("ETag"), etag);
+    ck_assert_str_eq(ask_header("Content-Type"), "application/json");
+    ck_assert_str_eq(ask_header("Cache-Control"), "private, no-cache");
+    free(link);
+    free(again);
+    free(etag);
+    ask_close();
+}
+END_TEST
+
 START_TEST(changes_tell_of_deletions)
 {
     ask_open();
@@ -213,5 +281,7 @@ int main(void)
                      (const TTest *[]){an_empty_store_is_an_empty_array, filters_and_sorts,
                                        bad_queries_are_refused, following_the_link_shows_all,
                                        a_cursor_fits_its_query_only, a_list_that_was_seen_is_not_sent_again,
-                                       changes_tell_of_deletions, deleting_all_needs_leave, NULL});
+                                       a_kept_list_is_never_old, a_kept_list_follows_the_clock,
+                                       a_kept_list_has_its_head, changes_tell_of_deletions,
+                                       deleting_all_needs_leave, NULL});
 }
