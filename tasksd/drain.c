@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crash.h"
 #include "log.h"
 #include "signals.h"
 #include "timestamp.h"
@@ -74,6 +75,7 @@ static void stop_within_limit(struct drain *drain)
         pthread_timedjoin_np(thread, NULL, &until) == 0)
         return;
     log_line("requests are still under way; leaving them");
+    crash_dismiss();
     _exit(0);
 }
 

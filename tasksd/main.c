@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "config.h"
+#include "crash.h"
 #include "server.h"
 #include "signals.h"
 #include "trace.h"
@@ -46,7 +47,13 @@ static int run(struct config *config)
     trace_start();
     keep_private();
     signals_block();
-    return server_run(config);
+    if (!crash_watch(config)) {
+        log_error("--error-webhook: %s", strerror(errno));
+        return SERVER_FAILED;
+    }
+    int result = server_run(config);
+    crash_dismiss();
+    return result;
 }
 
 int main(int argc, char **argv)

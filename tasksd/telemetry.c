@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "arena.h"
 #include "discovery.h"
@@ -10,6 +11,7 @@
 #include "prom.h"
 #include "rollbar.h"
 #include "spans.h"
+#include "timestamp.h"
 
 enum {
     SPANS_MAX_BYTES = 32 << 10, /* of one request */
@@ -20,7 +22,9 @@ enum {
     ERRORS_PAUSE_MS = 1000, /* a store that is away makes thousands of them: few tell the same */
     ERROR_MAX_BYTES = 16 << 10,
     FIRST_FAULT = 500,
-    HEADERS_MAX = 16
+    HEADERS_MAX = 16,
+    CRASH_MS = 20000,
+    CRASH_STEP_MS = 10
 };
 
 struct telemetry {
@@ -157,11 +161,8 @@ static bool start_errors(struct telemetry *t, tasks_error *error)
     return t->errors != NULL;
 }
 
-struct telemetry *telemetry_new(const struct config *config, tasks_error *error)
+static struct telemetry *start(const struct config *config, bool with_traces, tasks_error *error)
 {
-    error->status = TASKS_OK;
-    if (!config->otlp_endpoint && !config->error_webhook)
-        return NULL;
     struct telemetry *t = calloc(1, sizeof *t);
     if (!t) {
         fail_memory(error);
@@ -169,12 +170,23 @@ struct telemetry *telemetry_new(const struct config *config, tasks_error *error)
     }
     t->config = config;
     arena_init(&t->memory);
-    if (start_traces(t, error) && start_errors(t, error)) {
+    if ((!with_traces || start_traces(t, error)) && start_errors(t, error)) {
         error->status = TASKS_OK;
         return t;
     }
     telemetry_free(t);
     return NULL;
+}
+
+struct telemetry *telemetry_new(const struct config *config, tasks_error *error)
+{
+    error->status = TASKS_OK;
+    return config->otlp_endpoint || config->error_webhook ? start(config, true, error) : NULL;
+}
+
+struct telemetry *telemetry_for_errors(const struct config *config, tasks_error *error)
+{
+    return start(config, false, error);
 }
 
 void telemetry_free(struct telemetry *t)
@@ -207,6 +219,20 @@ void telemetry_request(struct telemetry *t, const struct log_request *request, i
         rollbar_answer(request, t->config->env, &text);
         outbox_put(t->errors, &text);
     }
+}
+
+void telemetry_crash(struct telemetry *t, const char *how)
+{
+    buf text;
+    struct outbox_figures figures;
+    int64_t until_ms = timestamp_monotonic() + CRASH_MS;
+    buf_init(&text, ERROR_MAX_BYTES);
+    rollbar_crash(how, t->config->env, &text);
+    outbox_put(t->errors, &text);
+    do {
+        usleep(CRASH_STEP_MS * 1000);
+        figures = outbox_figures(t->errors);
+    } while (figures.sent + figures.dropped == 0 && timestamp_monotonic() < until_ms);
 }
 
 static void write_figures(struct outbox *o, const char *const labels[2], buf *to)

@@ -14,6 +14,10 @@ struct telemetry;
 struct telemetry *telemetry_new(const struct config *config, tasks_error *error);
 void telemetry_free(struct telemetry *t); /* sends what is left, within seconds */
 
+/* The same for errors alone, for who tells of the end of the process; waits until that is sent. */
+struct telemetry *telemetry_for_errors(const struct config *config, tasks_error *error);
+void telemetry_crash(struct telemetry *t, const char *how);
+
 /* `t` may be NULL. `began_ns` is by CLOCK_MONOTONIC; `probe`: the answer of a health check, whose 5xx is no
  * error. */
 void telemetry_request(struct telemetry *t, const struct log_request *request, int64_t began_ns,

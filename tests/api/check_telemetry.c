@@ -1,5 +1,6 @@
 /* A real tasksd and collectors of the test's own, over real sockets: what they are told. */
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,47 @@ START_TEST(answers_5xx_are_told_of)
 }
 END_TEST
 
+static void start_with_webhook(web *collector)
+{
+    setenv("TEST_PASSWORD", PASSWORD, 1);
+    SERVER_START(&server, "--error-webhook", web_url(collector, "127.0.0.1", "/item/"),
+                 "--error-webhook-token", "env:TEST_PASSWORD");
+}
+
+START_TEST(a_crash_is_told_of)
+{
+    static const struct {
+        int number;
+        const char *words;
+    } rows[] = {{SIGSEGV, "signal 11"}, {SIGABRT, "signal 06"}, {SIGKILL, "killed, or out of its stack"}};
+    for (int i = 0; i < RUN_COUNT(rows); i++) {
+        web *collector = start_collector();
+        start_with_webhook(collector);
+        ck_assert_int_eq((int)client_get(&server, "/tasks")->status, 200);
+        server_signal(&server, rows[i].number);
+        ck_assert_int_eq(server_wait(&server), -1); /* it ends by its signal all the same */
+        await("POST /item/ [" PASSWORD "] ");
+        await("\"level\":\"critical\"");
+        await(rows[i].words);
+        client_done();
+        web_stop(collector);
+    }
+}
+END_TEST
+
+START_TEST(an_orderly_end_is_no_crash)
+{
+    web *collector = start_collector();
+    start_with_webhook(collector);
+    server_stop(&server);
+    SERVER_SPAWN(&server, "--listen", "127.0.0.1:0", "--db", "sqlite:/nowhere/at/all", "--error-webhook",
+                 web_url(collector, "127.0.0.1", "/item/"));
+    ck_assert_int_gt(server_wait(&server), 0);
+    ck_assert_str_eq(collected.text, "");
+    web_stop(collector);
+}
+END_TEST
+
 START_TEST(secrets_that_are_not_there_stop_the_start)
 {
     static const struct {
@@ -169,6 +211,7 @@ int main(void)
     int result = run_suite("telemetry",
                            (const TTest *[]){a_trace_arrives, the_variable_of_others_is_understood,
                                              a_collector_that_is_away_stops_nothing, answers_5xx_are_told_of,
+                                             a_crash_is_told_of, an_orderly_end_is_no_crash,
                                              secrets_that_are_not_there_stop_the_start, NULL});
     server_clean_up();
     return result;
