@@ -67,6 +67,23 @@ static void perform(void)
     reply.json = json_loads(reply.body, JSON_DECODE_ANY, NULL);
 }
 
+/* For tests/openapi: each answer as a line of JSON, at the end of the file that TASKS_RECORD names. */
+static void record(const char *method, const char *path)
+{
+    const char *file = getenv("TASKS_RECORD");
+    if (!file || path[0] != '/')
+        return;
+    const char *type = client_header("Content-Type");
+    json_t *answer =
+        json_pack("{s:s,s:s,s:i,s:s,s:s}", "method", method, "path", path, "status", (int)reply.status,
+                  "type", type ? type : "", "body", reply.body ? reply.body : "");
+    char *line = json_dumps(answer, JSON_COMPACT);
+    FILE *to = fopen(file, "ae");
+    ck_assert(line && to && fprintf(to, "%s\n", line) > 0 && fclose(to) == 0);
+    free(line);
+    json_decref(answer);
+}
+
 const struct client_reply *client_call(const struct server *s, const char *method, const char *path,
                                        const char *const *headers, const char *body)
 {
@@ -83,6 +100,7 @@ const struct client_reply *client_call(const struct server *s, const char *metho
         fields = curl_slist_append(fields, *headers);
     set_up(method, url, fields, body);
     perform();
+    record(method, path);
     curl_slist_free_all(fields);
     return &reply;
 }
