@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <limits.h>
-#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -58,11 +57,13 @@ size_t sockets_list(const uint16_t *ports, size_t port_count, struct sockets_ite
     return count;
 }
 
+/* A listening socket of an interface that nothing comes in by: the system refuses whoever calls, and what it
+ * has taken already stays. (Not everybody may attach a filter that drops packets; to close it would lose the
+ * rest.) */
 void sockets_deafen(int listening)
 {
-    struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
-    struct sock_fprog program = {.len = 1, .filter = &drop};
-    setsockopt(listening, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+    const int nowhere = INT_MAX;
+    setsockopt(listening, SOL_SOCKET, SO_BINDTOIFINDEX, &nowhere, sizeof nowhere);
 }
 
 bool sockets_pending(const struct sockets_item *item)

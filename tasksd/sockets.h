@@ -28,8 +28,8 @@ struct sockets_item {
 /* The sockets whose own port is one of `ports`, up to `max` of them. */
 size_t sockets_list(const uint16_t *ports, size_t port_count, struct sockets_item *items, size_t max);
 
-/* Makes a listening socket deaf to new handshakes, whose clients will try again in a second; those that
- * wait to be accepted stay. (Closing it would reset them.) */
+/* Makes a listening socket refuse new handshakes; those that wait to be accepted stay. (Closing it would
+ * reset them.) */
 void sockets_deafen(int listening);
 
 /* Does a connection hold bytes, or a listening socket connections, that nobody has taken yet? */

@@ -438,9 +438,9 @@ static void for_everybody(mode_t folder_mode, mode_t file_mode, const char *file
     ck_assert_int_eq(chmod(folder_path(), 0755), 0);
     snprintf(folder, sizeof folder, "%s", path);
     *strrchr(folder, '/') = 0;
-    ck_assert_int_eq(chmod(folder, folder_mode), 0);
     if (file)
         ck_assert_int_eq(chmod(path, file_mode), 0);
+    ck_assert_int_eq(chmod(folder, folder_mode), 0);
 }
 
 /* A folder of its own with a store in it. */
@@ -465,8 +465,7 @@ END_TEST
 START_TEST(a_folder_that_is_closed_is_denied)
 {
     store_in_folder("closed");
-    for_everybody(0700, 0600, path);
-    ck_assert_int_eq(chmod(folder_path(), 0755), 0);
+    for_everybody(0, 0600, path);
     ck_assert_int_eq(files_as_nobody(is_denied, NULL), 0);
 }
 END_TEST
