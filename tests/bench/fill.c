@@ -1,14 +1,14 @@
 /* fill URI COUNT: adds tasks to a store, in batches of 1000, and says how many a second. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "row.h"
 #include "tasks.h"
 
-enum { BATCH = TASKS_LIMIT_MAX, TITLE = 40 };
+enum { BATCH = TASKS_LIMIT_MAX };
 
-static char titles[BATCH][TITLE];
+static struct row rows[BATCH];
 static tasks_patch patches[BATCH];
 static tasks_op ops[BATCH];
 
@@ -18,23 +18,20 @@ static int quit(const char *what, const tasks_error *error)
     return EXIT_FAILURE;
 }
 
-/* Every third task has a place, every fourth is due, every second is completed. */
 static void make(int64_t first)
 {
     for (int i = 0; i < BATCH; i++) {
-        int64_t n = first + i;
-        snprintf(titles[i], TITLE, "Task number %" PRId64 " of many", n);
+        struct row *row = &rows[i];
+        row_make(row, first + i);
         patches[i] = (tasks_patch)TASKS_PATCH_INIT;
         patches[i].set = TASKS_SET_TITLE | TASKS_SET_COMPLETED | TASKS_SET_PRIORITY;
-        patches[i].title = titles[i];
-        patches[i].completed = (int32_t)(n % 2);
-        patches[i].priority = (int32_t)(n % 10);
-        if (n % 3 == 0)
-            patches[i].set |= TASKS_SET_ORDER;
-        patches[i].order = (double)((n * 7919) % 1000003);
-        if (n % 4 == 0)
-            patches[i].set |= TASKS_SET_DUE_AT;
-        patches[i].due_at_ms = INT64_C(1800000000000) + (n * 104729) % 1000003 * 1000;
+        patches[i].set |= row->placed ? TASKS_SET_ORDER : 0;
+        patches[i].set |= row->due ? TASKS_SET_DUE_AT : 0;
+        patches[i].title = row->title;
+        patches[i].completed = row->completed;
+        patches[i].priority = row->priority;
+        patches[i].order = row->order;
+        patches[i].due_at_ms = row->due_ms;
         ops[i] = (tasks_op){.kind = TASKS_CREATE, .patch = &patches[i]};
     }
 }
