@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "number.h"
 
@@ -38,7 +37,7 @@ static size_t room_for(const buf *b, size_t needed)
     return room >= needed && room <= b->cap ? room : b->cap;
 }
 
-static bool grow(buf *b, size_t needed)
+static bool enlarge(buf *b, size_t needed)
 {
     size_t room = room_for(b, needed);
     char *bytes = realloc(b->bytes, room + 1);
@@ -52,7 +51,7 @@ static bool grow(buf *b, size_t needed)
     return true;
 }
 
-char *buf_reserve(buf *b, size_t length)
+char *buf_grow(buf *b, size_t length)
 {
     if (b->status)
         return NULL;
@@ -60,34 +59,7 @@ char *buf_reserve(buf *b, size_t length)
         b->status = TASKS_INVALID;
         return NULL;
     }
-    if ((!b->bytes || length > b->room - b->length) && !grow(b, b->length + length))
-        return NULL;
-    return b->bytes + b->length;
-}
-
-void buf_commit(buf *b, size_t length)
-{
-    b->length += length;
-    b->bytes[b->length] = '\0';
-}
-
-void buf_bytes(buf *b, const void *bytes, size_t length)
-{
-    char *place = length ? buf_reserve(b, length) : NULL;
-    if (!place)
-        return;
-    memcpy(place, bytes, length);
-    buf_commit(b, length);
-}
-
-void buf_text(buf *b, const char *text)
-{
-    buf_bytes(b, text, strlen(text));
-}
-
-void buf_char(buf *b, char c)
-{
-    buf_bytes(b, &c, 1);
+    return enlarge(b, b->length + length) ? b->bytes + b->length : NULL;
 }
 
 void buf_int(buf *b, int64_t number)

@@ -1,5 +1,6 @@
 #include "timestamp.h"
 
+#include <string.h>
 #include <time.h>
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS, DAY_MS = 24 * HOUR_MS };
@@ -158,25 +159,29 @@ bool timestamp_read(const char *text, size_t length, int64_t *time_ms)
     return true;
 }
 
-static char *put(char *to, int64_t number, int count, char after)
+static char *put(char *to, int64_t two_digits, char after)
 {
-    for (int i = count - 1; i >= 0; i--, number /= 10)
-        to[i] = (char)('0' + number % 10);
-    to[count] = after;
-    return to + count + 1;
+    static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334"
+                                "3536373839404142434445464748495051525354555657585960616263646566676869"
+                                "707172737475767778798081828384858687888990919293949596979899";
+    memcpy(to, pairs + 2 * two_digits, 2);
+    to[2] = after;
+    return to + 3;
 }
 
+/* Two digits at a time: a list has a hundred times. */
 void timestamp_write(int64_t time_ms, char text[TIMESTAMP_SIZE])
 {
     int64_t since = time_ms - TIMESTAMP_MIN; /* >= 0, so that division rounds the right way */
     civil date = civil_of(since / DAY_MS + TIMESTAMP_MIN / DAY_MS);
-    int64_t ms = since % DAY_MS;
-    text = put(text, date.year, 4, '-');
-    text = put(text, date.month, 2, '-');
-    text = put(text, date.day, 2, 'T');
-    text = put(text, ms / HOUR_MS, 2, ':');
-    text = put(text, ms / MINUTE_MS % 60, 2, ':');
-    text = put(text, ms / SECOND_MS % 60, 2, '.');
-    text = put(text, ms % SECOND_MS, 3, 'Z');
-    *text = '\0';
+    uint32_t ms = (uint32_t)(since % DAY_MS);
+    text = put(text, date.year / 100, ' ') - 1;
+    text = put(text, date.year % 100, '-');
+    text = put(text, date.month, '-');
+    text = put(text, date.day, 'T');
+    text = put(text, ms / HOUR_MS, ':');
+    text = put(text, ms / MINUTE_MS % 60, ':');
+    text = put(text, ms / SECOND_MS % 60, '.');
+    text = put(text, ms % SECOND_MS / 10, (char)('0' + ms % 10));
+    memcpy(text, "Z", 2);
 }
