@@ -1,9 +1,11 @@
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "crash.h"
@@ -19,6 +21,13 @@ static void keep_private(void)
     prctl(PR_SET_DUMPABLE, 0);
     setrlimit(RLIMIT_CORE, &none);
     umask(077);
+}
+
+/* glibc would keep free memory in eight places for each processor, for hundreds of workers that take turns. */
+static void keep_small(void)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    mallopt(M_ARENA_MAX, processors > 0 ? (int)processors : 1);
 }
 
 static int show_help(void)
@@ -46,6 +55,7 @@ static int run(struct config *config)
     log_embed(config->cloudwatch);
     trace_start();
     keep_private();
+    keep_small();
     signals_block();
     if (!crash_watch(config)) {
         log_error("--error-webhook: %s", strerror(errno));
