@@ -23,7 +23,7 @@ static void keep_private(void)
     umask(077);
 }
 
-/* glibc would keep free memory in eight places for each processor, for hundreds of workers that take turns. */
+/* glibc would keep free memory in eight places for each processor, for hundreds of workers taking turns. */
 static void keep_small(void)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
