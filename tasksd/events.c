@@ -63,7 +63,7 @@ struct events_stream {
     struct piece *piece;  /* being sent; NULL: nothing */
     size_t sent;
     int fd;
-    bool started, behind, over;
+    bool from_now, started, behind, over;
 };
 
 struct events {
@@ -255,16 +255,9 @@ static void put(struct events_stream *s, buf *text)
 static void start(struct events_stream *s)
 {
     buf text;
-    tasks_error error;
-    int64_t expired, now = s->since;
-    if (s->since == EVENTS_FROM_NOW && tasks_revision(s->feed->db, &now, &expired, &error)) {
-        put_off(s->events, &error);
-        return;
-    }
     buf_init(&text, 256);
-    events_text_start(s->since == EVENTS_FROM_NOW ? now : -1, &text);
+    events_text_start(s->from_now ? s->since : -1, &text);
     put(s, &text);
-    s->since = now;
     s->started = s->behind = true;
 }
 
@@ -560,8 +553,13 @@ static struct events_stream *new_stream(struct events *e, const struct events_wi
         free(url_base);
         return NULL;
     }
-    *s = (struct events_stream){
-        .events = e, .who = *wish->who, .url_base = url_base, .seat = seat, .since = wish->since, .fd = -1};
+    *s = (struct events_stream){.events = e,
+                                .who = *wish->who,
+                                .url_base = url_base,
+                                .seat = seat,
+                                .since = wish->since,
+                                .from_now = wish->from_now,
+                                .fd = -1};
     return s;
 }
 

@@ -30,13 +30,12 @@ void events_recheck(struct events *events);
 
 size_t events_count(const struct events *events);
 
-enum { EVENTS_FROM_NOW = -1 };
-
 struct events_wish {
     const struct auth_who *who;
     struct address address;
     const char *url_base;
-    int64_t since; /* a revision, or EVENTS_FROM_NOW */
+    int64_t since; /* a revision */
+    bool from_now; /* the client does not know it yet */
 };
 
 enum events_refusal { EVENTS_FULL, EVENTS_ENOUGH }; /* there is no place; the address has its share */
