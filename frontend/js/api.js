@@ -4,9 +4,9 @@ const TIMEOUT_MS = 15_000;
 
 /** An answer that was not the one wanted, or none at all (status 0). */
 export class Problem extends Error {
-  constructor({ status = 0, title, detail = "", code = "", retryAfter = null }) {
+  constructor({ status = 0, title, detail = "", code = "", retryAfter = null, versions = null }) {
     super(title);
-    Object.assign(this, { status, title, detail, code, retryAfter });
+    Object.assign(this, { status, title, detail, code, retryAfter, versions });
   }
 
   /** Whether the same request may succeed later without anybody changing it. */
@@ -42,45 +42,59 @@ export function createApi(base, identity = () => ({})) {
 
   const exchange = (url, options) => send(url, { ...options, headers: { ...options.headers, ...identity() } });
 
-  async function list({ query, etag }) {
-    const headers = etag ? { "If-None-Match": etag } : {};
-    const answer = await exchange(new URL(query, tasks), { headers });
+  async function list(url, etag) {
+    const answer = await exchange(url, { headers: etag ? { "If-None-Match": etag } : {} });
     if (answer.status === 304) return null;
+    const tag = answer.headers.get("ETag");
     return {
-      tasks: await json(answer),
-      next: nextQuery(answer.headers.get("Link")),
-      etag: answer.headers.get("ETag"),
+      tasks: await json(answer), next: nextQuery(answer.headers.get("Link")), etag: tag, revision: revisionOf(tag),
     };
   }
 
   return {
     /** The tasks of a page, the query of the next one, and an ETag; null if the ETag given still holds. */
-    list,
+    list: (query, etag) => list(new URL(query, tasks), etag),
+    /** The same of what changed after a revision, or of a query that an answer named. */
+    changes: (since, etag) =>
+      list(new URL(typeof since === "number" ? `?since=${since}&limit=1000` : since, taskUrl("changes")), etag),
     get: async (id) => json(await exchange(taskUrl(id), {})),
-    create: async (task) => json(await exchange(tasks, write("POST", task))),
-    update: async (task, patch) =>
-      json(await exchange(taskUrl(task.id), write("PATCH", patch, task))),
-    remove: async (task) => json(await exchange(taskUrl(task.id), write("DELETE", null, task))),
+    /** Makes tasks, all or none; `key` makes a repeat harmless. */
+    async create(patches, key) {
+      const [first, ...others] = patches;
+      const made = await json(await exchange(tasks, write("POST", others.length ? patches : first, { key })));
+      return Array.isArray(made) ? made : [made];
+    },
+    /** Changes a task that has the revision given. */
+    update: async ({ id, revision }, patch, key) =>
+      json(await exchange(taskUrl(id), write("PATCH", patch, { revision, key }))),
+    remove: async ({ id, revision }) => json(await exchange(taskUrl(id), write("DELETE", null, { revision }))),
     clearCompleted: async () =>
-      void (await exchange(new URL("?completed=true", tasks), write("DELETE"))),
+      void (await exchange(new URL("?completed=true", tasks), write("DELETE", null, {}))),
+    /** Opens the stream of what changes after a revision; `signal` ends it. */
+    events: (since, signal) => exchange(taskUrl(`events?since=${since}`), { signal }),
   };
 }
 
-function write(method, body, seen) {
-  const headers = {};
-  if (body) headers["Content-Type"] = "application/json";
-  if (seen) headers["If-Match"] = revisionTag(seen);
-  return { method, headers, body: body ? JSON.stringify(body) : undefined, keepalive: true };
+/** The owner's revision that the ETag of a list tells. */
+export function revisionOf(etag) {
+  return Number(/"r(\d+)/.exec(etag)?.[1] ?? 0);
 }
 
-function revisionTag(task) {
-  return `"r${task.revision}"`;
+const KEEPALIVE_MAX_CHARS = 10_000; // of all bodies on their way a browser keeps 64 KiB alive
+
+function write(method, value, { revision, key }) {
+  const headers = {};
+  const body = value ? JSON.stringify(value) : undefined;
+  if (body) headers["Content-Type"] = "application/json";
+  if (revision) headers["If-Match"] = `"r${revision}"`;
+  if (key) headers["Idempotency-Key"] = key;
+  return { method, headers, body, keepalive: !(body?.length > KEEPALIVE_MAX_CHARS) };
 }
 
 async function send(url, options) {
   let answer;
   try {
-    answer = await fetch(url, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), ...options });
   } catch {
     throw new Problem({ title: "The server cannot be reached" });
   }

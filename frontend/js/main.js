@@ -1,32 +1,50 @@
 // Wires the parts together; what each does is in its own module.
 
 import { createApi } from "./api.js";
+import { createLive } from "./live.js";
+import { placing } from "./order.js";
 import { watchRoute } from "./router.js";
 import {
   cleanTitle, clearOp, createOp, createStore, deleteOps, dismiss, edit, enqueue, isWhole, leaveEdit, picture,
-  seen, show, updateOps,
+  remade, remember, seen, select, selectNone, show, sorted, updateOps,
 } from "./store.js";
 import { createSync } from "./sync.js";
 import { createToken } from "./token.js";
 import { uid } from "./uid.js";
 import { createView } from "./view.js";
 
-const POLL_MS = 10_000;
+const UNDO_MS = 10_000;
 const FIRST_PAGE = 100; // index.html asks for it ahead of need
 const FIRST_PAGE_SIGNED_IN = 200; // another one, since what was asked for ahead showed no token
+const BATCH_MAX = { tasks: 1000, chars: 150_000 }; // below the server's 1 MiB whatever the characters are
+const MOVES_MAX = 1000; // tasks that get an order so that one of them can be moved
 
 const store = createStore(drawSoon);
 const token = createToken(() => sessionStorage);
-const sync = createSync(createApi(document.baseURI, token.headers), store, firstPage);
+const api = createApi(document.baseURI, token.headers);
+const sync = createSync(api, store, { firstPage });
+const live = createLive(api, store, sync);
 const view = createView(document, drawnAtOnce({
   add,
-  edit: (key) => store.apply(edit, key, task(key).title),
+  addLines,
+  edit: (key) => store.apply(edit, key, task(key).title, task(key)),
   save,
   cancel: () => store.apply(leaveEdit),
+  openDetails: (key) => view.openDetails(key, task(key)),
+  saveDetails: (key, patch, base) => revise(key, { ...patch, title: cleanTitle(patch.title) }, base),
   toggle: (key, completed) => update(key, { completed }),
   toggleAll,
-  remove,
-  clear: () => change(clearOp()),
+  remove: (key) => remove([key]),
+  clear,
+  undo,
+  forgetDeleted: () => store.apply(remember, []),
+  move,
+  select: (keys) => store.apply(select, keys),
+  selectNone: () => store.state.selected.size && store.apply(selectNone),
+  completeSelected: () => updateAll(selected(), { completed: true }),
+  removeSelected: () => remove(selected()),
+  search: (text) => look({ text }),
+  showTag: (tag) => look({ tag: store.state.view.tag === tag ? "" : tag }),
   dismiss: () => store.apply(dismiss),
   signIn,
   signOut,
@@ -70,6 +88,10 @@ function task(key) {
   return seen(store.state).get(key);
 }
 
+function selected() {
+  return [...store.state.selected];
+}
+
 function change(...ops) {
   if (!ops.length) return;
   store.apply(enqueue, ...ops);
@@ -78,38 +100,119 @@ function change(...ops) {
 
 function add(text) {
   const title = cleanTitle(text);
-  if (title) change(createOp(uid(), title));
+  if (title) create([{ title }]);
   return Boolean(title);
 }
 
-function update(key, patch) {
-  change(...updateOps(key, task(key), patch));
+/** Makes a task of each line, in one batch as far as the server takes it. */
+function addLines(lines) {
+  create(lines.map(cleanTitle).filter(Boolean).map((title) => ({ title })));
 }
 
-function remove(key) {
-  change(...deleteOps(key, task(key)));
+function create(patches) {
+  const named = patches.map((patch) => ({ uid: uid(), ...patch }));
+  const ops = batches(named).map((batch) => createOp(uid(), batch));
+  change(...ops);
+  if (!ops.length) return;
+  draw();
+  view.welcome(ops.at(-1).items.at(-1).key);
+}
+
+function batches(patches) {
+  const all = [];
+  let chars = 0;
+  for (const patch of patches) {
+    const length = JSON.stringify(patch).length;
+    const isFull = !all.length || all.at(-1).length === BATCH_MAX.tasks || chars + length > BATCH_MAX.chars;
+    if (isFull) all.push([]);
+    chars = isFull ? length : chars + length;
+    all.at(-1).push(patch);
+  }
+  return all;
+}
+
+function update(key, patch) {
+  updateAll([key], patch);
+}
+
+function updateAll(keys, patch) {
+  change(...keys.flatMap((key) => updateOps(uid(), key, task(key), patch)));
+  if (store.state.selected.size) store.apply(selectNone);
+}
+
+function remove(keys) {
+  const tasks = keys.map(task).filter(Boolean);
+  change(...keys.flatMap((key) => deleteOps(uid(), key, task(key))));
+  if (store.state.selected.size) store.apply(selectNone);
+  offerUndo(tasks);
+}
+
+function clear() {
+  const tasks = [...seen(store.state).values()].filter(({ completed }) => completed);
+  change(clearOp(uid()));
+  if (isWhole(store.state)) offerUndo(tasks);
 }
 
 /** Leaving the editor saves, however it is left; leaving it twice does nothing. */
 function save(key, text) {
   if (store.state.editing?.key !== key) return;
+  const { base } = store.state.editing;
   store.apply(leaveEdit);
   const title = cleanTitle(text);
-  if (!title) remove(key);
-  else if (task(key)) update(key, { title });
+  if (!title) remove([key]);
+  else if (task(key)) revise(key, { title }, base);
   else add(title);
+}
+
+/** Changes a task from how it was when the person began, so that what others did meanwhile is not lost. */
+function revise(key, patch, base) {
+  change(...updateOps(uid(), key, task(key)?.id === base.id ? base : task(key), patch));
 }
 
 async function toggleAll(completed) {
   if (!isWhole(store.state)) await sync.everything();
-  if (!isWhole(store.state)) return;
-  change(...[...seen(store.state)].flatMap(([key, task]) => updateOps(key, task, { completed })));
+  if (isWhole(store.state)) updateAll([...seen(store.state).keys()], { completed });
 }
+
+/** Moves a task before another one; null is the end. */
+function move(key, next) {
+  const moves = placing(sorted(store.state), key, next);
+  if (moves.length > MOVES_MAX) return view.say("This is too far down to be moved.");
+  change(...moves.flatMap(([moved, order]) => updateOps(uid(), moved, task(moved), { order })));
+  const rows = picture(store.state).rows;
+  view.say(`Moved to place ${rows.findIndex((row) => row.key === key) + 1} of ${rows.length}.`);
+}
+
+function look(how) {
+  store.apply(show, how);
+  sync.follow().then(live.wake);
+}
+
+// ---- Undo
+
+let undoTimer = 0;
+
+function offerUndo(tasks) {
+  if (!tasks.length) return;
+  clearTimeout(undoTimer);
+  store.apply(remember, tasks);
+  undoTimer = setTimeout(() => store.apply(remember, []), UNDO_MS);
+}
+
+function undo() {
+  const { deleted } = store.state;
+  if (!deleted.length) return;
+  clearTimeout(undoTimer);
+  store.apply(remember, []);
+  create(deleted.map((gone) => remade(gone, uid())));
+}
+
+// ---- Signing in and out
 
 function signIn(text) {
   const isToken = token.set(text);
   if (isToken) sync.resume();
-  document.body.classList.toggle("signed-in", token.isSet);
+  drawSignedIn();
   return isToken;
 }
 
@@ -121,6 +224,10 @@ function signOut() {
   location.reload();
 }
 
+function drawSignedIn() {
+  document.body.classList.toggle("signed-in", token.isSet);
+}
+
 // ---- What to do about a change that was refused
 
 function answerRefusal(how) {
@@ -130,28 +237,24 @@ function answerRefusal(how) {
 
 /** Makes the change once more, now from what the others made of the task. */
 function insist({ kind, key, patch }) {
-  if (kind === "delete") remove(key);
+  if (kind === "delete") remove([key]);
   else if (task(key)) update(key, patch);
   else add(patch.title ?? "");
   return true;
 }
 
-function rewrite({ kind, key, patch }) {
-  if (kind === "create" || !task(key)) return view.offer(patch.title);
-  store.apply(edit, key, patch.title);
+function rewrite({ kind, key, patch, items }) {
+  if (kind === "create") return view.offer(items[0].patch.title);
+  if (!task(key)) return view.offer(patch.title);
+  store.apply(edit, key, patch.title, task(key));
   return true;
 }
 
 // ---- What happens by itself
 
-document.body.classList.toggle("signed-in", token.isSet);
-watchRoute(window, (filter) => {
-  store.apply(show, filter);
-  sync.follow();
-});
+drawSignedIn();
+watchRoute(window, (filter) => look({ filter }));
 
-setInterval(() => document.hidden || sync.poll(), POLL_MS);
-document.addEventListener("visibilitychange", () => document.hidden || sync.poll());
 window.addEventListener("online", sync.resume);
 window.addEventListener("beforeunload", (event) => {
   if (store.state.paused && store.state.queue.length) event.preventDefault();

@@ -5,8 +5,11 @@
 // What a person sees is the queue played over the saved tasks: a change shows at once, and one that is
 // refused undoes itself by leaving the queue.
 //
-// An op is { kind, key, id, patch, base }: kind is create, update, delete or clear (delete whatever is
-// completed); base holds the members that the change builds on, as they were seen when it was made.
+// An op is { uid, kind, key, id, revision, patch, base }: kind is create, update, delete or clear (delete
+// whatever is completed). It names the revision that it builds on, and base holds what it changes as that
+// was seen. A create has items instead, [{ key, patch }].
+
+import { compare, END, placeOf, START } from "./order.js";
 
 const MATCHES = {
   all: () => true,
@@ -14,22 +17,29 @@ const MATCHES = {
   completed: (task) => task.completed,
 };
 
+const EVERYTHING = { filter: "all", tag: "", text: "" };
+
 const BLANK = {
-  id: Infinity, revision: 0, title: "", notes: "", completed: false, priority: 0, tags: [], due_at: null,
+  id: Infinity, revision: 0, title: "", notes: "", completed: false, priority: 0, order: null, tags: [],
+  due_at: null, expires_at: null,
 };
 
 export function initialState() {
   return {
-    filter: "all", // what is shown
-    source: "all", // what `saved` was read as: the filter of the list that pages come from
+    view: EVERYTHING, // what is shown
+    source: EVERYTHING, // what `saved` was read as
     saved: new Map(),
-    reach: 0, // the tasks of the source are all in `saved` up to this id
+    gone: new Set(), // ids that were deleted; an answer that was on its way then may still name them
+    reach: START, // the tasks of the source are all in `saved` up to this place
     next: null, // the query of the page after that
     etag: null,
+    revision: 0, // of the owner: what changed after it is not known yet
     loaded: false,
-    epoch: 0, // counts what makes a list that is still on its way out of date
+    epoch: 0, // counts the lists that were begun
     queue: [],
-    editing: null, // { key, text }
+    editing: null, // { key, text, base }: what the editor started with, and the task as it was then
+    selected: new Set(),
+    deleted: [], // the tasks that an undo brings back
     paused: null, // the problem that keeps the queue from moving
     refusals: [], // { problem, op }: changes that the server did not take, until somebody decides
   };
@@ -48,34 +58,63 @@ export function cleanTitle(text) {
 // ---- Reading
 
 /** The query that lists the source from its start. */
-export function firstQuery({ source }) {
-  return source === "all" ? "" : `?completed=${source === "completed"}`;
+export function firstQuery({ source: { filter, tag, text } }) {
+  const query = new URLSearchParams();
+  if (filter !== "all") query.set("completed", filter === "completed");
+  if (tag) query.set("tag", tag);
+  if (text) query.set("q", text);
+  query.set("sort", "order");
+  return `?${query}`;
 }
 
 /** Whether all tasks are known. */
 export function isWhole({ source, reach }) {
-  return source === "all" && reach === Infinity;
+  return source === EVERYTHING && reach === END;
+}
+
+/** Whether a task is among those that `view` asks for, as the server decides it. */
+function matcher({ filter, tag, text }) {
+  const wanted = lowered(text);
+  return (task) => MATCHES[filter](task) && (!tag || task.tags.includes(tag)) &&
+    (!text || lowered(task.title).includes(wanted) || lowered(task.notes).includes(wanted));
+}
+
+function lowered(text) {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** Everything to draw; `more` says that the list shown goes on. */
-export function picture(state) {
-  const { source, filter, loaded, reach, queue, editing, refusals } = state;
-  const all = [...seen(state)];
-  const active = all.filter(([, task]) => !task.completed).length;
-  const unsaved = new Set(queue.map((op) => op.key));
+export function picture(state, now = Date.now()) {
+  const { view, source, loaded, reach, queue, editing, selected, refusals, deleted } = state;
+  const matches = matcher(view);
+  const unsaved = new Set(queue.flatMap(keysOf));
+  const rows = [];
+  const tags = new Set(view.tag ? [view.tag] : []);
+  let count = 0;
+  let active = 0;
+  for (const [key, task] of seen(state)) {
+    if (task.expires_at && Date.parse(task.expires_at) <= now) continue;
+    count++;
+    if (!task.completed) active++;
+    for (const tag of task.tags) tags.add(tag);
+    if (matches(task) || editing?.key === key)
+      rows.push({ key, task, unsaved: unsaved.has(key), selected: selected.has(key) });
+  }
   return {
-    rows: all
-      .filter(([key, task]) => MATCHES[filter](task) || editing?.key === key)
-      .map(([key, task]) => ({ key, task, unsaved: unsaved.has(key) })),
+    rows: rows.sort((a, b) => compare(a.task, b.task)),
+    tags: [...tags].sort((a, b) => a.localeCompare(b)),
+    count,
     active,
-    activeIsExact: reach === Infinity && source !== "completed",
-    completed: all.length - active,
+    activeIsExact: reach === END && source.filter !== "completed" && !source.tag && !source.text,
+    completed: count - active,
     whole: isWhole(state),
-    more: loaded && reach !== Infinity,
-    empty: isWhole(state) && all.length === 0,
-    filter,
+    more: loaded && reach !== END,
+    empty: isWhole(state) && count === 0,
+    view,
     loaded,
     editing,
+    selected: rows.filter((row) => row.selected).length,
+    deleted,
     refusal: refusals[0],
     paused: state.paused && { problem: state.paused, waiting: queue.length },
   };
@@ -83,19 +122,23 @@ export function picture(state) {
 
 /** All known tasks by key, as a person sees them: the queue played over what is saved. */
 export function seen(state) {
-  if (!PLAYED.has(state)) {
-    const tasks = new Map(state.saved);
-    for (const op of state.queue) PLAY[op.kind](tasks, op);
-    PLAYED.set(state, tasks);
-  }
-  return PLAYED.get(state);
+  if (!PLAYED.has(state.saved)) PLAYED.set(state.saved, new WeakMap());
+  const played = PLAYED.get(state.saved);
+  if (!played.has(state.queue)) played.set(state.queue, play(state));
+  return played.get(state.queue);
 }
 
-const PLAYED = new WeakMap(); // a state never changes, so it is played once
+const PLAYED = new WeakMap(); // neither of the two ever changes, so they are played once
+
+function play({ saved, queue }) {
+  const tasks = new Map(saved);
+  for (const op of queue) PLAY[op.kind](tasks, op);
+  return tasks;
+}
 
 const PLAY = {
-  create(tasks, { key, patch }) {
-    if (!tasks.has(key)) tasks.set(key, { ...BLANK, ...patch });
+  create(tasks, { items }) {
+    for (const { key, patch } of items) if (!tasks.has(key)) tasks.set(key, { ...BLANK, ...patch });
   },
   update(tasks, { key, patch }) {
     if (tasks.has(key)) tasks.set(key, { ...tasks.get(key), ...patch });
@@ -108,15 +151,24 @@ const PLAY = {
   },
 };
 
+/** All known tasks in the order of the list, as [key, task]. */
+export function sorted(state) {
+  return [...seen(state)].sort(([, a], [, b]) => compare(a, b));
+}
+
+function keysOf({ key, items }) {
+  return items ? items.map((item) => item.key) : [key];
+}
+
 /** Up to `most` ops that may be sent now: those on one task go in their order, creates in theirs, and a
- *  clear alone. */
+ *  clear alone. `sending` holds the uids of those on their way. */
 export function sendable(queue, sending, most) {
   const ready = [];
   const held = new Set();
   for (const op of queue) {
     if (ready.length >= most || (op.kind === "clear" && held.size)) break;
-    const lines = op.kind === "create" ? ["create", op.key] : [op.key];
-    if (!sending.has(op) && !lines.some((line) => held.has(line))) ready.push(op);
+    const lines = op.kind === "create" ? ["create", ...keysOf(op)] : [op.key];
+    if (!sending.has(op.uid) && !lines.some((line) => held.has(line))) ready.push(op);
     if (op.kind === "clear") break;
     for (const line of lines) held.add(line);
   }
@@ -125,78 +177,110 @@ export function sendable(queue, sending, most) {
 
 /** Whether somebody else changed what the op builds on, to something other than what it asks for. */
 export function conflicts(op, current) {
-  return Object.keys(op.base).some((member) =>
-    current[member] !== op.base[member] && current[member] !== op.patch?.[member]);
+  return Object.keys(op.base).some((member) => !isSame(current[member], op.base[member]) &&
+    !(op.patch && isSame(current[member], op.patch[member])));
 }
 
 /** Whether the task already is what the op wants, as after a repeat whose first answer was lost. */
 export function isDone(op, current) {
   return op.kind === "update" &&
-    Object.entries(op.patch).every(([member, value]) => current[member] === value);
+    Object.entries(op.patch).every(([member, value]) => isSame(current[member], value));
+}
+
+function isSame(a, b) {
+  return a === b || (Array.isArray(a) && Array.isArray(b) && a.join(" ") === b.join(" ")); // tags have no blanks
 }
 
 // ---- Changing: each takes a state and returns the next one
 
-export function show(state, filter) {
-  return { ...state, filter, editing: null };
+export function show(state, change) {
+  return { ...state, view: { ...state.view, ...change }, editing: null, selected: new Set() };
 }
 
 /** Starts another list if the one at hand is not known far enough to be filtered here. */
 export function aim(state) {
-  const { source, filter, loaded } = state;
-  if (!loaded || source === filter || isWhole(state)) return state;
-  return startOver(state, filter);
+  const { source, view, loaded } = state;
+  if (!loaded || isWhole(state) || firstQuery({ source }) === firstQuery({ source: view })) return state;
+  return startOver(state, view);
 }
 
 /** Forgets the list at hand and starts the one of `source`; the queue stays. */
-export function startOver(state, source) {
+export function startOver(state, source = EVERYTHING) {
   const { saved, reach, next, etag, loaded } = initialState();
-  return { ...state, source, saved, reach, next, etag, loaded, epoch: state.epoch + 1 };
+  const isAll = firstQuery({ source }) === firstQuery({ source: EVERYTHING });
+  return { ...state, source: isAll ? EVERYTHING : source, saved, reach, next, etag, loaded, epoch: state.epoch + 1 };
 }
 
-/** Takes in the part of the source that starts after the id `from`. */
-export function received(state, { from, tasks, next, etag }) {
-  const to = next ? tasks.at(-1).id : Infinity;
-  const kept = [...state.saved.values()].filter((task) =>
-    task.id <= from || task.id > to || keyOf(task) === state.editing?.key);
-  const merged = new Map([...kept, ...tasks].map((task) => [keyOf(task), task]));
-  return {
-    ...state,
-    saved: new Map([...merged].sort(([, a], [, b]) => a.id - b.id)),
-    reach: to,
-    next,
-    etag: from ? state.etag : etag,
-    loaded: true,
-  };
+/** Takes in the part of the source that starts after the place `from`. */
+export function received(state, { from, tasks, next, etag, revision }) {
+  const to = next ? placeOf(tasks.at(-1)) : END;
+  const isInPart = (task) => compare(task, from) > 0 && compare(task, to) <= 0;
+  const saved = new Map(state.saved);
+  const listed = new Set(tasks.map(({ id }) => id));
+  for (const [key, task] of from === START ? state.saved : [])
+    if (isInPart(task) && !listed.has(task.id) && task.revision <= revision && key !== state.editing?.key)
+      saved.delete(key);
+  for (const task of tasks) if (!state.gone.has(task.id)) keepLatest(saved, task);
+  const first = from === START ? { etag, revision } : {};
+  return { ...state, saved, reach: to, next, loaded: true, ...first };
+}
+
+/** Takes in what changed, deletions included, up to `revision`. */
+export function absorbed(state, { tasks, etag, revision = 0 }) {
+  const saved = new Map(state.saved);
+  const gone = new Set(state.gone);
+  const matches = matcher(state.source);
+  for (const task of tasks) {
+    const key = keyOf(task);
+    if (task.deleted) gone.add(task.id);
+    if (task.deleted || gone.has(task.id)) {
+      if (key !== state.editing?.key) saved.delete(key);
+    } else if (matches(task) && compare(task, state.reach) <= 0) keepLatest(saved, task);
+    else if (!(saved.get(key)?.revision > task.revision) && key !== state.editing?.key) saved.delete(key);
+  }
+  return { ...state, saved, gone, etag, revision: Math.max(state.revision, revision) };
 }
 
 /** Takes in one task that was read again. */
 export function reread(state, task) {
-  return { ...state, saved: withTask(state.saved, task), epoch: state.epoch + 1 };
+  return { ...state, saved: withTasks(state.saved, [task]) };
 }
 
 export function enqueue(state, ...ops) {
   return { ...state, queue: [...state.queue, ...ops] };
 }
 
-/** The server has done the op; `task` is what it answered with. */
-export function settled(state, op, task) {
-  const saved = SETTLE[op.kind](state.saved, op, task);
-  const queue = without(state.queue, op).map((later) =>
-    op.kind === "create" && later.key === op.key ? { ...later, id: task.id } : later);
-  return { ...state, saved, queue, epoch: state.epoch + 1 };
+/** The op goes on from a later revision of its task. */
+export function rebased(state, op, revision) {
+  const queue = state.queue.map((other) => (other.uid === op.uid ? { ...other, revision } : other));
+  return { ...state, queue };
+}
+
+/** The server has done the op; `tasks` is what it answered with. */
+export function settled(state, op, tasks = []) {
+  const results = new Map(tasks.map((task) => [keyOf(task), task]));
+  const queue = without(state.queue, op).map((later) => {
+    const result = results.get(later.key);
+    return result ? { ...later, id: result.id, revision: result.revision } : later;
+  });
+  return SETTLE[op.kind]({ ...state, queue }, op, tasks);
 }
 
 const SETTLE = {
-  create: (saved, op, task) => withTask(saved, task),
-  update: (saved, op, task) => withTask(saved, task),
-  delete: (saved, { key }) => new Map([...saved].filter(([other]) => other !== key)),
-  clear: (saved) => new Map([...saved].filter(([, task]) => !task.completed)),
+  create: (state, op, tasks) => ({ ...state, saved: withTasks(state.saved, tasks) }),
+  update: (state, op, tasks) => ({ ...state, saved: withTasks(state.saved, tasks) }),
+  delete: (state, op) => vanished(state, op),
+  clear: (state) => ({
+    ...state,
+    saved: new Map([...state.saved].filter(([, task]) => !task.completed)),
+    gone: new Set([...state.gone, ...[...state.saved.values()].filter((task) => task.completed).map(({ id }) => id)]),
+  }),
 };
 
-/** The server has refused the op; after a create, all that builds on the task goes with it. */
+/** The server has refused the op; after a create, all that builds on its tasks goes with it. */
 export function refused(state, op, problem) {
-  const queue = without(state.queue, op).filter(({ key }) => op.kind !== "create" || key !== op.key);
+  const lost = new Set(op.kind === "create" ? keysOf(op) : []);
+  const queue = without(state.queue, op).filter(({ key }) => !lost.has(key));
   return { ...state, queue, refusals: [...state.refusals, { problem, op }] };
 }
 
@@ -207,8 +291,9 @@ export function dropped(state, op) {
 
 /** The task of the op is gone from the server. */
 export function vanished(state, op) {
-  const saved = new Map([...state.saved].filter(([key]) => key !== op.key));
-  return { ...state, saved, epoch: state.epoch + 1 };
+  const saved = new Map(state.saved);
+  saved.delete(op.key);
+  return { ...state, saved, gone: new Set(state.gone).add(op.id) };
 }
 
 /** Somebody has decided about the oldest refusal. */
@@ -220,46 +305,77 @@ export function paused(state, problem) {
   return { ...state, paused: problem };
 }
 
-export function edit(state, key, text) {
-  return { ...state, editing: { key, text } };
+export function edit(state, key, text, base) {
+  return { ...state, editing: { key, text, base } };
 }
 
 export function leaveEdit(state) {
   return { ...state, editing: null };
 }
 
+/** Selects the tasks, or no longer if all of them are. */
+export function select(state, keys) {
+  const selected = new Set(state.selected);
+  const isOn = keys.some((key) => !selected.has(key));
+  for (const key of keys) selected[isOn ? "add" : "delete"](key);
+  return { ...state, selected };
+}
+
+export function selectNone(state) {
+  return { ...state, selected: new Set() };
+}
+
+/** What an undo would bring back from now on. */
+export function remember(state, tasks) {
+  return { ...state, deleted: tasks };
+}
+
 function without(queue, op) {
-  return queue.filter((other) => other !== op);
+  return queue.filter(({ uid }) => uid !== op.uid);
+}
+
+function withTasks(saved, tasks) {
+  const map = new Map(saved);
+  for (const task of tasks) keepLatest(map, task);
+  return map;
 }
 
 // An answer may overtake another: the higher revision is the later state.
-function withTask(saved, task) {
-  const known = saved.get(keyOf(task));
-  return known?.revision > task.revision ? saved : new Map(saved).set(keyOf(task), task);
+function keepLatest(saved, task) {
+  if (!(saved.get(keyOf(task))?.revision > task.revision)) saved.set(keyOf(task), task);
 }
 
-// ---- Ops
+// ---- Ops; `uid` names the op, and a new task, wherever they go
 
-export function createOp(uid, title) {
-  return { kind: "create", key: `u:${uid}`, patch: { uid, title }, base: {} };
+/** Makes tasks in one batch: what is made, as patches that hold a uid each. */
+export function createOp(uid, patches) {
+  const items = patches.map((patch) => ({ key: keyOf(patch), patch }));
+  return { uid, kind: "create", key: items[0].key, items, base: {} };
 }
 
 /** What gives a task the members of the patch: no op if it has them, or if there is no such task. */
-export function updateOps(key, task, patch) {
-  const members = Object.keys(patch);
-  if (!task || members.every((member) => task[member] === patch[member])) return [];
-  const base = Object.fromEntries(members.map((member) => [member, task[member]]));
-  return [{ kind: "update", key, id: task.id, patch, base }];
+export function updateOps(uid, key, task, patch) {
+  const members = Object.keys(patch).filter((member) => task && !isSame(task[member], patch[member]));
+  if (!members.length) return [];
+  const pick = (from) => Object.fromEntries(members.map((member) => [member, from[member]]));
+  return [{ uid, kind: "update", key, id: task.id, revision: task.revision, patch: pick(patch), base: pick(task) }];
 }
 
 /** What deletes a task, unless it reads otherwise by then. */
-export function deleteOps(key, task) {
+export function deleteOps(uid, key, task) {
   if (!task) return [];
-  return [{ kind: "delete", key, id: task.id, base: { title: task.title, notes: task.notes } }];
+  const base = { title: task.title, notes: task.notes };
+  return [{ uid, kind: "delete", key, id: task.id, revision: task.revision, base }];
 }
 
-export function clearOp() {
-  return { kind: "clear", key: "", base: {} };
+export function clearOp(uid) {
+  return { uid, kind: "clear", key: "", base: {} };
+}
+
+/** What a task that was deleted is made of anew. */
+export function remade(task, uid) {
+  const { title, notes, completed, priority, order, tags, due_at, expires_at } = task;
+  return { uid, title, notes, completed, priority, order, tags, due_at, expires_at };
 }
 
 // ---- The one holder of the state
@@ -270,7 +386,7 @@ export function createStore(changed) {
     get state() {
       return state;
     },
-    /** apply(settled, op, task): replaces the state by settled(state, op, task). */
+    /** apply(settled, op, tasks): replaces the state by settled(state, op, tasks). */
     apply(transition, ...details) {
       state = transition(state, ...details);
       changed();

@@ -1,21 +1,23 @@
-// Keeps the store and the server alike: reads pages, sends the queue, and goes on by itself after a
-// failure that passes. An op may be sent twice, since an answer may be lost, so each is safe to repeat:
-// a create by its uid, the others by the revision that they name.
+// Keeps the store and the server alike: reads pages and what changed, sends the queue, and goes on by
+// itself after a failure that passes. An op may be sent twice, since an answer may be lost, so each is
+// safe to repeat: by its Idempotency-Key, and by the revision that it names.
 
 import { asksToSignIn, Problem } from "./api.js";
+import { START } from "./order.js";
 import {
-  aim, conflicts, dropped, firstQuery, isDone, paused, received, refused, reread, sendable, settled,
-  startOver, vanished,
+  absorbed, aim, conflicts, dropped, firstQuery, isDone, isWhole, paused, rebased, received, refused, reread,
+  sendable, settled, startOver, vanished,
 } from "./store.js";
 
 const PAGE = 1000;
 const UNASKED = 2000; // tasks that are read before anybody scrolls for them
-const AT_ONCE = 6; // what browsers open to one server
+const AT_ONCE = 5; // of the six connections that browsers open to one server; the stream has one
 const TRIES = 5; // against others who keep changing the same task
 const LONGEST_WAIT_S = 30;
 
-/** `firstPage()` is how many tasks to read first: few, so that the first rows come soon. */
-export function createSync(api, store, firstPage) {
+/** `firstPage()` is how many tasks to read first: few, so that the first rows come soon; `done()` is called
+ *  when the server has taken a change. */
+export function createSync(api, store, { firstPage, done = () => {} }) {
   const sending = new Set();
   let reading = null;
   let failures = 0;
@@ -25,7 +27,7 @@ export function createSync(api, store, firstPage) {
 
   async function page(limit) {
     const { epoch, reach, next } = store.state;
-    const answer = await api.list({ query: withLimit(next ?? firstQuery(store.state), limit) });
+    const answer = await api.list(withLimit(next ?? firstQuery(store.state), limit));
     if (store.state.epoch === epoch) store.apply(received, { from: reach, ...answer });
   }
 
@@ -38,29 +40,43 @@ export function createSync(api, store, firstPage) {
     while (store.state.next && store.state.saved.size < UNASKED) await page(PAGE);
   }
 
-  /** Asks whether anything changed, and if so reads once more what is known. */
+  /** Asks what changed since the last time. */
   async function renew() {
-    const { epoch, reach, etag } = store.state;
-    const first = await api.list({ query: withLimit(firstQuery(store.state), PAGE), etag });
-    if (!first) return;
+    const { epoch, revision, etag } = store.state;
+    let answer = await api.changes(revision, etag);
+    const tasks = answer ? [...answer.tasks] : [];
+    for (; answer?.next; tasks.push(...answer.tasks)) answer = await api.changes(answer.next);
+    if (answer && store.state.epoch === epoch) store.apply(absorbed, { ...answer, tasks });
+  }
+
+  /** Reads what is known once more, after so long that the server cannot say what changed. */
+  async function restart() {
+    const { epoch, reach } = store.state;
+    const first = await api.list(withLimit(firstQuery(store.state), PAGE));
     const tasks = [...first.tasks];
     let { next } = first;
-    while (next && tasks.at(-1).id < reach) {
-      const answer = await api.list({ query: next });
+    while (next && tasks.length < store.state.saved.size) {
+      const answer = await api.list(next);
       tasks.push(...answer.tasks);
       next = answer.next;
     }
-    if (store.state.epoch === epoch) store.apply(received, { from: 0, tasks, next, etag: first.etag });
+    if (store.state.epoch === epoch && reach !== START) store.apply(received, { ...first, from: START, tasks, next });
   }
 
   async function refresh() {
-    if (store.state.loaded) await renew();
+    try {
+      if (store.state.loaded) await renew();
+    } catch (problem) {
+      if (problem.code !== "changes_purged") throw problem;
+      await restart();
+    }
     await follow();
   }
 
   async function everything() {
-    if (store.state.source !== "all") store.apply(startOver, "all");
-    while (!store.state.loaded || store.state.next) await page(PAGE);
+    const { filter, tag, text } = store.state.source;
+    if (filter !== "all" || tag || text) store.apply(startOver);
+    while (!isWhole(store.state)) await page(PAGE);
   }
 
   /** One reader at a time. */
@@ -74,35 +90,35 @@ export function createSync(api, store, firstPage) {
 
   function push() {
     if (isHeld()) return;
-    const ready = sendable(store.state.queue, sending, AT_ONCE - sending.size);
-    for (const op of ready) send(op);
+    for (const op of sendable(store.state.queue, sending, AT_ONCE - sending.size)) send(op);
   }
 
   async function send(op) {
-    sending.add(op);
+    sending.add(op.uid);
     try {
       await DELIVER[op.kind](op);
+      done();
       recover();
     } catch (problem) {
       if (problem.temporary || asksToSignIn(problem)) pause(problem);
       else store.apply(refused, op, problem);
     }
-    sending.delete(op);
+    sending.delete(op.uid);
     push();
   }
 
   const DELIVER = {
     async create(op) {
       try {
-        store.apply(settled, op, await api.create(op.patch));
+        store.apply(settled, op, await api.create(op.items.map(({ patch }) => patch), op.uid));
       } catch (problem) {
         if (problem.code !== "uid_taken") throw problem;
-        await renew(); // an earlier try had arrived
+        await renew(); // an earlier try had arrived, too long ago for the key to be known
         store.apply(dropped, op);
       }
     },
-    update: (op) => guarded(op, (task) => api.update(task, op.patch)),
-    delete: (op) => guarded(op, (task) => api.remove(task)),
+    update: (op) => guarded(op, ({ id, revision }) => api.update({ id, revision }, op.patch, `${op.uid}-${revision}`)),
+    delete: (op) => guarded(op, (at) => api.remove(at)),
     async clear(op) {
       await api.clearCompleted();
       store.apply(settled, op);
@@ -112,17 +128,19 @@ export function createSync(api, store, firstPage) {
   /** Changes a task only from what the person saw; what others changed beside it stays as it is. */
   async function guarded(op, change) {
     try {
-      let task = store.state.saved.get(op.key) ?? (await api.get(op.id));
-      for (let tries = 1; !isDone(op, task); tries++) {
-        if (conflicts(op, task)) throw conflict(task);
-        const changed = await change(task).catch((problem) => {
+      let { id, revision } = op;
+      for (let tries = 1; ; tries++) {
+        const changed = await change({ id, revision }).catch((problem) => {
           if (problem.status !== 412 || tries === TRIES) throw problem;
         });
-        if (changed) return store.apply(settled, op, changed);
-        task = await api.get(task.id);
+        if (changed) return store.apply(settled, op, [changed]);
+        const task = await api.get(id);
         store.apply(reread, task);
+        if (isDone(op, task)) return store.apply(settled, op, [task]);
+        if (conflicts(op, task)) throw conflict(op, task);
+        ({ revision } = task);
+        store.apply(rebased, op, revision);
       }
-      store.apply(settled, op, task);
     } catch (problem) {
       if (problem.status !== 404) throw problem;
       store.apply(vanished, op);
@@ -167,14 +185,17 @@ export function createSync(api, store, firstPage) {
     push,
     /** Tries again now instead of later. */
     resume,
-    /** Reads what the filter shows. */
+    isHeld,
+    /** Reads what the view shows. */
     follow: () => read(follow),
     /** Reads what others changed, unless there is something to do first. */
-    poll: () => (reading || isHeld() || store.state.queue.length ? undefined : read(refresh)),
+    poll: () => (reading || isHeld() ? undefined : read(refresh)),
     /** Reads the next page, if there is one. */
     more: () => read(async () => store.state.next && page(PAGE)),
     /** Reads all tasks there are. */
     everything: () => read(everything),
+    /** Reads all that is known anew. */
+    restart: () => read(restart),
   };
 }
 
@@ -184,13 +205,18 @@ function withLimit(query, limit) {
   return `?${parameters}`;
 }
 
-function conflict(current) {
+function conflict(op, current) {
   return new Problem({
     status: 412,
     code: "revision_mismatch",
     title: "This task was changed elsewhere",
-    detail: `It now reads “${current.title}”.`,
+    versions: { mine: versionOf(op, op.patch), theirs: versionOf(op, current) },
   });
+}
+
+/** What a version says of what the op changes; null if it deletes. */
+function versionOf({ base }, version) {
+  return version && Object.fromEntries(Object.keys(base).map((member) => [member, version[member]]));
 }
 
 function gone({ patch }) {

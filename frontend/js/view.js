@@ -1,41 +1,60 @@
 // Draws a picture of the store into the document, and turns what people do there into calls of `on`.
 // Text goes in as text only; rows are kept and patched, so focus, selection and scrolling survive.
 
+import { createDetails } from "./details.js";
+import { watchDrag } from "./drag.js";
+import { watchKeys } from "./keys.js";
+import { createList } from "./list.js";
+import { drawNotice } from "./notice.js";
 import { asksToSignIn } from "./api.js";
-import { createRow } from "./row.js";
 import { createSignIn } from "./signin.js";
-import { sentences } from "./words.js";
 
 const NOTHING = {
   all: "",
   active: "Nothing left to do.",
   completed: "Nothing completed yet.",
 };
+const SEARCH_PAUSE_MS = 150;
 
 export function createView(document, on) {
   const find = (selector) => document.querySelector(selector);
   const parts = {
     add: find(".new-todo"), main: find(".main"), all: find(".toggle-all"), list: find(".todo-list"),
-    nothing: find(".nothing"), footer: find(".footer"), count: find(".todo-count"),
-    clear: find(".clear-completed"), empty: find(".empty"), loading: find(".loading"), end: find(".end"),
-    notice: find(".notice"), hint: find(".hint"), template: find("#row"), signOut: find(".sign-out"),
+    above: find(".above"), below: find(".below"), nothing: find(".nothing"), footer: find(".footer"),
+    count: find(".todo-count"), clear: find(".clear-completed"), empty: find(".empty"),
+    loading: find(".loading"), end: find(".end"), notice: find(".notice"), hint: find(".hint"),
+    template: find("#row"), signOut: find(".sign-out"), search: find(".search"), tags: find(".tags"),
+    bulk: find(".bulk"), toast: find(".toast"), keys: find(".keys"), say: find(".say"),
   };
-  let drawn = null;
-  const rows = new Map(); // by key, in the order of the list
-
+  const list = createList(parts);
   const signIn = createSignIn(find(".sign-in"), on);
+  const details = createDetails(find(".details-of"), on);
+  let drawn = null;
 
-  listen(document, parts, on);
+  listen(document, parts, on, list);
+  watchKeys(document, parts, on, list);
+  watchDrag(parts.list, (key, target, after) => on.move(key, after ? list.after(target) : target));
   parts.notice.addEventListener("click", ({ target }) => {
     if (target.dataset.act === "askToken") signIn.open(drawn.paused.problem);
   });
+
+  function draw(picture) {
+    parts.main.hidden = parts.footer.hidden = parts.hint.hidden = !picture.loaded || picture.empty;
+    if (!list.draw(picture.rows, picture.editing)) parts.add.focus();
+    drawFrame(document, parts, picture);
+    drawTags(parts.tags, picture);
+    drawBulk(parts.bulk, picture.selected);
+    drawToast(parts.toast, picture.deleted);
+    drawNotice(parts.notice, picture);
+    signIn.draw(asksToSignIn(picture.paused?.problem) ? picture.paused.problem : null);
+    drawn = picture;
+  }
+
   return {
-    draw(picture) {
-      drawRows(parts, rows, picture);
-      drawFrame(document, parts, picture);
-      drawNotice(parts.notice, picture);
-      signIn.draw(asksToSignIn(picture.paused?.problem) ? picture.paused.problem : null);
-      drawn = picture;
+    draw,
+    /** Shows a task that was just added. */
+    welcome(key) {
+      list.reveal(key)?.classList.add("fresh");
     },
     /** Puts a text back where new tasks are written; false if another one is begun there. */
     offer(text) {
@@ -44,65 +63,34 @@ export function createView(document, on) {
       parts.add.value = text;
       return true;
     },
+    openDetails: details.open,
+    /** Has assistive technology say something that is only seen otherwise. */
+    say: (text) => (parts.say.textContent = text),
     end: parts.end,
   };
 }
 
 // ---- Drawing
 
-function drawRows({ list, template, add }, rows, picture) {
-  const hold = focusHold(list, rows, add);
-  const wanted = new Set(picture.rows.map(({ key }) => key));
-  for (const [key, row] of rows) {
-    if (wanted.has(key)) continue;
-    row.element.remove();
-    rows.delete(key);
-  }
-  let place = list.firstElementChild;
-  let added = null;
-  for (const { key, task, unsaved } of picture.rows) {
-    const row = rows.get(key) ?? createRow(template, key);
-    if (!rows.has(key) && unsaved) added = row.element;
-    rows.set(key, row);
-    if (row.element === place) place = place.nextElementSibling;
-    else list.insertBefore(row.element, place);
-    row.draw(task, unsaved, picture.editing?.key === key ? picture.editing.text : null);
-  }
-  hold();
-  added?.classList.add("fresh");
-  added?.scrollIntoView({ block: "nearest" });
-}
-
-/** Notes where the keyboard is; the function it returns brings it back to the nearest thing that is left. */
-function focusHold(list, rows, add) {
-  const focused = list.ownerDocument.activeElement;
-  const element = focused?.closest?.(".todo-list > li");
-  if (!element) return () => {};
-  const place = [...list.children].indexOf(element);
-  const name = focused.classList.contains("edit") ? "toggle" : focused.classList[0];
-  return () => {
-    if (element.isConnected && focused.checkVisibility()) return;
-    const near = element.isConnected ? element : list.children[Math.min(place, list.children.length - 1)];
-    (near ? near.querySelector(`.${name}`) : add).focus();
-  };
-}
-
 function drawFrame(document, parts, picture) {
-  const { active, activeIsExact, completed, whole, filter, loaded, empty, more, paused } = picture;
-  parts.main.hidden = parts.footer.hidden = parts.hint.hidden = !loaded || empty;
+  const { active, activeIsExact, completed, whole, view, loaded, empty, more, paused } = picture;
   parts.empty.hidden = !empty;
   parts.loading.hidden = loaded || paused;
   parts.end.hidden = !more;
   parts.all.checked = whole && active === 0;
   parts.clear.hidden = whole && completed === 0;
-  parts.nothing.textContent = picture.rows.length || more ? "" : NOTHING[filter];
+  parts.nothing.textContent = picture.rows.length || more ? "" : nothingText(view);
   drawCount(parts.count, active, activeIsExact);
   for (const link of document.querySelectorAll(".filters a")) {
-    const here = link.dataset.filter === filter;
+    const here = link.dataset.filter === view.filter;
     link.classList.toggle("selected", here);
     if (here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+}
+
+function nothingText({ filter, tag, text }) {
+  return tag || text ? "Nothing here matches." : NOTHING[filter];
 }
 
 function drawCount(count, active, exact) {
@@ -112,124 +100,105 @@ function drawCount(count, active, exact) {
   words.textContent = active === 1 && exact ? " item left" : " items left";
 }
 
-function drawNotice(notice, { refusal, paused }) {
-  const told = refusal ? refusalText(refusal) : paused ? pauseText(paused) : null;
-  notice.hidden = !told;
-  if (!told) return;
-  const [title, detail, action, close] = ["title", "detail", "act", "close"]
-    .map((name) => notice.querySelector(`.notice-${name}`));
-  title.textContent = told.title;
-  detail.textContent = told.detail;
-  notice.classList.toggle("waiting", !refusal);
-  action.textContent = told.action ?? "";
-  action.hidden = !told.action;
-  action.dataset.act = told.act;
-  close.hidden = !refusal;
+function drawTags(place, { tags, view }) {
+  place.hidden = tags.length === 0;
+  const before = [...place.children];
+  const after = tags.map((tag, i) => {
+    const chip = before.find(({ textContent }) => textContent === tag) ?? newChip(place.ownerDocument, tag);
+    chip.setAttribute("aria-pressed", String(tag === view.tag));
+    return chip === before[i] ? before[i] : chip;
+  });
+  if (after.length !== before.length || after.some((chip, i) => chip !== before[i])) place.replaceChildren(...after);
 }
 
-function pauseText({ problem, waiting }) {
-  const held = waiting === 1 ? "One change waits here" : `${waiting} changes wait here`;
-  const { title, detail, retryAfter } = problem;
-  if (asksToSignIn(problem))
-    return { title: "Sign in to see your tasks", detail: waiting ? `${held}.` : "", action: "Sign in", act: "askToken" };
-  const promise = waiting && `${held} and will be sent as soon as the server answers.`;
-  const next = retryAfter && `The next try is in ${Math.ceil(retryAfter)} s.`;
-  return { title, detail: sentences(detail, promise, next), action: "Try now", act: "resume" };
+function newChip(document, tag) {
+  const chip = document.createElement("button");
+  chip.type = "button";
+  chip.className = "chip";
+  chip.dir = "auto";
+  chip.textContent = tag;
+  return chip;
 }
 
-const REFUSED = {
-  create: "This task was not added",
-  update: "This change was not saved",
-  delete: "This task was not deleted",
-  clear: "The completed tasks were not cleared",
-};
+function drawBulk(bulk, count) {
+  bulk.hidden = count === 0;
+  bulk.querySelector(".bulk-count").textContent = `${count} selected`;
+}
 
-function refusalText({ problem, op }) {
-  const { title, detail, code } = problem;
-  if (code === "revision_mismatch") return { title, detail, action: "Keep mine", act: "insist" };
-  if (code === "task_missing")
-    return { title, detail, action: op.patch.title && "Add it again", act: "readd" };
-  return {
-    title: REFUSED[op.kind],
-    detail: detail ? `${sentences(detail)} (${title})` : title,
-    action: op.patch?.title && "Edit again",
-    act: "rewrite",
-  };
+function drawToast(toast, deleted) {
+  toast.hidden = deleted.length === 0;
+  if (!deleted.length) return;
+  const [{ title }] = deleted;
+  toast.querySelector(".toast-text").textContent =
+    deleted.length === 1 ? `Deleted “${title}”` : `Deleted ${deleted.length} tasks`;
 }
 
 // ---- Listening
 
-function listen(document, parts, on) {
-  const { add, list, all, clear, notice, signOut } = parts;
+function listen(document, parts, on, list) {
+  const { add, all, clear, notice, signOut, search, tags, bulk, toast } = parts;
   add.form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (on.add(add.value)) add.value = "";
   });
-  add.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") add.value = "";
-    if (event.key === "ArrowDown") move(event, list.querySelector(".toggle"));
-  });
+  add.addEventListener("paste", (event) => pasteLines(event, add, on));
   all.addEventListener("change", () => on.toggleAll(all.checked));
   clear.addEventListener("click", on.clear);
   signOut.addEventListener("click", on.signOut);
-  list.addEventListener("change", ({ target }) => {
-    if (target.matches(".toggle")) on.toggle(keyAt(target), target.checked);
+  let pause = 0;
+  search.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => on.search(search.value.trim()), SEARCH_PAUSE_MS);
   });
-  list.addEventListener("click", ({ target }) => {
-    if (target.closest(".destroy")) on.remove(keyAt(target));
-    if (target.closest(".change")) on.edit(keyAt(target));
+  tags.addEventListener("click", ({ target }) => {
+    if (target.matches(".chip")) on.showTag(target.textContent);
   });
-  list.addEventListener("dblclick", ({ target }) => {
-    if (target.closest(".title, .details, .notes")) on.edit(keyAt(target));
-  });
-  list.addEventListener("focusout", ({ target }) => {
-    if (target.matches(".edit")) on.save(keyAt(target), target.value);
-  });
-  list.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    if (event.target.matches(".edit")) editKey(event, on);
-    else rowKey(event, on, add);
-  });
+  bulk.addEventListener("click", ({ target }) => on[target.closest("button")?.dataset.act]?.());
+  toast.addEventListener("click", ({ target }) => on[target.closest("button")?.dataset.act]?.());
   notice.addEventListener("click", ({ target }) => {
     if (target.closest(".notice-act")) on[target.dataset.act]?.();
     if (target.closest(".notice-close")) on.dismiss();
   });
+  listenToRows(parts.list, on, list);
+}
+
+function listenToRows(rows, on, list) {
+  let last = null; // the row that was clicked last, where a range begins
+  rows.addEventListener("change", ({ target }) => {
+    if (target.matches(".toggle")) on.toggle(keyAt(target), target.checked);
+  });
+  rows.addEventListener("click", (event) => {
+    const { target } = event;
+    if (target.closest(".destroy")) return on.remove(keyAt(target));
+    if (target.closest(".change")) return on.openDetails(keyAt(target));
+    if (target.closest(".tag")) return on.showTag(target.textContent);
+    if (!target.closest(".text")) return;
+    const key = keyAt(target);
+    if (event.shiftKey) on.select(last === null ? [key] : list.between(last, key));
+    else if (event.ctrlKey || event.metaKey) on.select([key]);
+    last = key;
+  });
+  rows.addEventListener("mousedown", (event) => {
+    if (event.shiftKey && event.target.closest(".text")) event.preventDefault(); // no text is selected
+  });
+  rows.addEventListener("dblclick", ({ target }) => {
+    if (target.closest(".title, .details, .notes") && !target.closest(".tag")) on.edit(keyAt(target));
+  });
+  rows.addEventListener("focusout", ({ target }) => {
+    if (target.matches(".edit")) on.save(keyAt(target), target.value);
+  });
+}
+
+/** Many lines become many tasks; one line goes into the field as usual. */
+function pasteLines(event, field, on) {
+  const text = event.clipboardData.getData("text/plain");
+  if (!/[\r\n]/.test(text.trim())) return;
+  event.preventDefault();
+  const { value, selectionStart, selectionEnd } = field;
+  on.addLines((value.slice(0, selectionStart) + text + value.slice(selectionEnd)).split(/[\r\n]+/));
+  field.value = "";
 }
 
 function keyAt(target) {
   return target.closest("li").dataset.key;
-}
-
-function editKey({ key, target }, on) {
-  if (key === "Enter") on.save(keyAt(target), target.value);
-  if (key === "Escape") on.cancel();
-}
-
-const ROW_KEYS = {
-  ArrowDown: (event) => move(event, beside(event.target, "nextElementSibling")),
-  ArrowUp: (event, on, add) => move(event, beside(event.target, "previousElementSibling") ?? add),
-  Enter: (event, on) => event.target.matches(".toggle") && edit(event, on),
-  F2: (event, on) => edit(event, on),
-  Delete: ({ target }, on) => on.remove(keyAt(target)),
-};
-
-function rowKey(event, on, add) {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  ROW_KEYS[event.key]?.(event, on, add);
-}
-
-function edit(event, on) {
-  event.preventDefault();
-  on.edit(keyAt(event.target));
-}
-
-/** The same control in the row before or after. */
-function beside(control, direction) {
-  return control.closest("li")[direction]?.querySelector(`.${control.classList[0]}`);
-}
-
-function move(event, target) {
-  if (!target) return;
-  event.preventDefault();
-  target.focus();
 }

@@ -25,21 +25,27 @@ before(async () => {
 after(() => browser?.close());
 
 /** A case of its own. `tasks` are there before the page opens at `path`; the file `script` is loaded
- *  before it; with `auth` the server wants a token; `options` are those of the browser's context. */
-export function scenario(name, { tasks = [], path = "", script, auth, ...options }, body) {
+ *  before it; a `deaf` page has no stream of events; with `auth` the server wants a token; `options` are those of the browser's context. */
+export function scenario(name, { tasks = [], path = "", script, auth, deaf, ...options }, body) {
   test(name, { timeout: 6 * PATIENCE_MS }, async () => {
     const server = await startServer(auth);
     const context = await browser.newContext({ viewport: { width: 1000, height: 760 }, ...options });
     try {
       for (let from = 0; from < tasks.length; from += 1000)
         await server.create(tasks.slice(from, from + 1000));
-      const page = await context.newPage();
-      page.setDefaultTimeout(PATIENCE_MS);
-      const faults = await watch(page, server.url);
-      if (script) await page.addInitScript({ path: script });
-      await page.goto(`${server.url}/${path}`);
-      await page.locator(auth ? ".sign-in[open]" : tasks.length ? ".main" : ".empty").waitFor();
-      await body({ page, server, faults, screen: screenOf(page) });
+      const faults = [];
+      const open = async () => {
+        const page = await context.newPage();
+        page.setDefaultTimeout(PATIENCE_MS);
+        await watch(page, server.url, faults);
+        if (deaf) await page.route(/\/tasks\/events/, (route) => route.fulfill({ status: 503 }));
+        if (script) await page.addInitScript({ path: script });
+        const screen = screenOf(page);
+        await page.goto(`${server.url}/${path}`);
+        await page.locator(auth ? ".sign-in[open]" : tasks.length ? ".main" : ".empty").waitFor();
+        return { page, screen };
+      };
+      await body({ ...(await open()), open, server, faults });
       assert.deepEqual(faults, []);
     } finally {
       await context.close();
@@ -63,8 +69,7 @@ export async function until(read, expected) {
 }
 
 /** Collects what must not happen: an error, a policy report, a request that leaves the origin. */
-async function watch(page, origin) {
-  const faults = [];
+async function watch(page, origin, faults) {
   page.on("pageerror", (error) => faults.push(`error: ${error.stack}`));
   page.on("console", (message) => {
     const isNetwork = message.text().startsWith("Failed to load resource");
@@ -76,14 +81,16 @@ async function watch(page, origin) {
   await page.exposeFunction("reportPolicy", (directive) => faults.push(`policy: ${directive}`));
   await page.addInitScript(() =>
     addEventListener("securitypolicyviolation", (event) => reportPolicy(event.effectiveDirective)));
-  return faults;
 }
 
 /** What a person sees and uses. */
 function screenOf(page) {
+  let streams = 0;
+  page.on("response", (answer) => (streams += answer.url().includes("/events") && answer.status() === 200));
   const row = (title) => page.locator(".todo-list li").filter({ has: page.getByText(title, { exact: true }) });
   return {
     row,
+    streams: () => streams,
     titles: () => page.locator(".todo-list li .title").allTextContents(),
     completed: () => page.locator(".todo-list li.completed .title").allTextContents(),
     count: () => page.locator(".todo-count").innerText(),

@@ -38,11 +38,23 @@ const LOOKS = [
   { name: "refused-dark", tasks: BUSY, colorScheme: "dark", act: refusal },
   { name: "away", tasks: BUSY, act: absence },
   { name: "away-dark", tasks: BUSY, colorScheme: "dark", act: absence },
+  { name: "conflict", tasks: BUSY, act: conflict },
+  { name: "conflict-dark", tasks: BUSY, colorScheme: "dark", act: conflict },
+  { name: "details", tasks: BUSY, act: details },
+  { name: "details-dark", tasks: BUSY, colorScheme: "dark", act: details },
+  { name: "selected", tasks: BUSY, act: selection },
+  { name: "selected-dark", tasks: BUSY, colorScheme: "dark", act: selection },
+  { name: "undo", tasks: BUSY, act: removal },
+  { name: "undo-dark", tasks: BUSY, colorScheme: "dark", act: removal },
+  { name: "keys", tasks: BUSY, act: keyMap },
+  { name: "keys-dark", tasks: BUSY, colorScheme: "dark", act: keyMap },
   { name: "sign-in", auth: "token" },
   { name: "sign-in-dark", auth: "token", colorScheme: "dark" },
   { name: "phone", tasks: BUSY, ...PHONE },
   { name: "phone-empty", ...PHONE },
   { name: "phone-refused", tasks: BUSY, ...PHONE, act: refusal },
+  { name: "phone-conflict", tasks: BUSY, ...PHONE, act: conflict },
+  { name: "phone-details", tasks: BUSY, ...PHONE, act: details },
 ];
 
 async function writing({ page, screen }) {
@@ -64,6 +76,35 @@ async function absence({ page, screen, server }) {
   await server.kill();
   await screen.add("Call the bank");
   await page.locator(".notice").waitFor();
+}
+
+async function conflict({ page, screen, server }) {
+  await screen.edit("Water the plants", "Water the tomatoes");
+  const [task] = await server.list("?q=plants");
+  await server.send("PATCH", `/tasks/${task.id}`, { title: "Water the plants on Friday" });
+  await page.keyboard.press("Enter");
+  await page.locator(".notice-versions").waitFor();
+}
+
+async function details({ page, screen }) {
+  await screen.row("Plan the walk in the hills").locator(".toggle").focus();
+  await page.keyboard.press("e");
+}
+
+async function selection({ page, screen }) {
+  await screen.row("Book the dentist").locator(".toggle").focus();
+  await page.keyboard.press("Shift+ArrowDown");
+}
+
+async function removal({ page, screen }) {
+  await screen.row("Book the dentist").locator(".toggle").focus();
+  await page.keyboard.press("Delete");
+  await page.locator(".toast").waitFor();
+}
+
+async function keyMap({ page, screen }) {
+  await screen.row("Book the dentist").locator(".toggle").focus();
+  await page.keyboard.press("?");
 }
 
 for (const { name, act = () => {}, ...options } of LOOKS) {

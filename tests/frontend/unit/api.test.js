@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { test } from "node:test";
-import { createApi, nextQuery, Problem, retryAfterSeconds } from "../../../frontend/js/api.js";
+import { createApi, nextQuery, Problem, retryAfterSeconds, revisionOf } from "../../../frontend/js/api.js";
 
 async function exchange(answer, ask) {
   const requests = [];
@@ -32,40 +32,57 @@ test("list asks for the query and reads tasks, next page and tag", async () => {
   const answer = json([TASK], {
     headers: { ETag: '"r41.0"', Link: '<http://inner:1/tasks?limit=1&cursor=abc>; rel="next"' },
   });
-  const { outcome, request } = await exchange(answer, (api) => api.list({ query: "?limit=1" }));
-  assert.deepEqual(outcome.value, { tasks: [TASK], next: "?limit=1&cursor=abc", etag: '"r41.0"' });
+  const { outcome, request } = await exchange(answer, (api) => api.list("?limit=1"));
+  assert.deepEqual(outcome.value, 
+    { tasks: [TASK], next: "?limit=1&cursor=abc", etag: '"r41.0"', revision: 41 });
   assert.deepEqual([request.method, request.url], ["GET", "/under/a/path/tasks?limit=1"]);
   assert.equal(request.headers["if-none-match"], undefined);
 });
 
 test("list with a tag that still holds is null", async () => {
-  const ask = (api) => api.list({ query: "", etag: '"r41.0"' });
+  const ask = (api) => api.list("", '"r41.0"');
   const { outcome, request } = await exchange({ status: 304 }, ask);
   assert.equal(outcome.value, null);
   assert.equal(request.headers["if-none-match"], '"r41.0"');
 });
 
-for (const { name, ask, method, url, match, body } of [
+for (const { name, ask, method, url, match, key, body, result = TASK } of [
   { name: "get", ask: (api) => api.get(7), method: "GET", url: "tasks/7" },
   {
-    name: "create",
-    ask: (api) => api.create({ title: "x" }),
+    name: "create", key: "k", result: [TASK],
+    ask: (api) => api.create([{ title: "x" }], "k"),
     method: "POST", url: "tasks", body: '{"title":"x"}',
   },
   {
+    name: "create of several", key: "k", result: [TASK],
+    ask: (api) => api.create([{ title: "x" }, { title: "y" }], "k"),
+    method: "POST", url: "tasks", body: '[{"title":"x"},{"title":"y"}]',
+  },
+  {
     name: "update",
-    ask: (api) => api.update(TASK, { completed: true }),
-    method: "PATCH", url: "tasks/7", match: '"r41"', body: '{"completed":true}',
+    ask: (api) => api.update(TASK, { completed: true }, "k"),
+    method: "PATCH", url: "tasks/7", match: '"r41"', key: "k", body: '{"completed":true}',
   },
   { name: "remove", ask: (api) => api.remove(TASK), method: "DELETE", url: "tasks/7", match: '"r41"' },
 ])
   test(`${name} sends what the server wants`, async () => {
     const { outcome, request } = await exchange(json(TASK), ask);
-    assert.deepEqual(outcome.value, TASK);
+    assert.deepEqual(outcome.value, result);
     assert.deepEqual([request.method, request.url, request.body], [method, `/under/a/path/${url}`, body ?? ""]);
     assert.equal(request.headers["if-match"], match);
+    assert.equal(request.headers["idempotency-key"], key);
     assert.equal(request.headers["content-type"], body && "application/json");
   });
+
+for (const [since, url] of [[5, "tasks/changes?since=5&limit=1000"], ["?since=6", "tasks/changes?since=6"]])
+  test(`changes since ${since}`, async () => {
+    const { outcome, request } = await exchange(json([], { headers: { ETag: '"r9.2"' } }), (api) => api.changes(since));
+    assert.deepEqual(outcome.value, { tasks: [], next: null, etag: '"r9.2"', revision: 9 });
+    assert.equal(request.url, `/under/a/path/${url}`);
+  });
+
+for (const [etag, revision] of [['"r9.2"', 9], ['W/"r12.0"', 12], [null, 0], ["nonsense", 0]])
+  test(`the revision of ${etag}`, () => assert.equal(revisionOf(etag), revision));
 
 test("clear deletes only what is completed", async () => {
   const { outcome, request } = await exchange(json({}), (api) => api.clearCompleted());

@@ -1,26 +1,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { END, placeOf, START } from "../../../frontend/js/order.js";
 import {
-  aim, cleanTitle, clearOp, conflicts, createOp, deleteOps, dismiss, dropped, edit, enqueue, firstQuery,
-  initialState, isDone, isWhole, keyOf, leaveEdit, picture, received, refused, reread, seen, sendable, settled,
-  show, startOver, updateOps, vanished,
+  absorbed, aim, cleanTitle, clearOp, conflicts, createOp, deleteOps, dismiss, dropped, edit, enqueue, firstQuery,
+  initialState, isDone, isWhole, keyOf, leaveEdit, picture, rebased, received, refused, remade, reread, seen, select,
+  selectNone, sendable, settled, show, sorted, startOver, updateOps, vanished,
 } from "../../../frontend/js/store.js";
 
 const task = (id, more = {}) => ({
-  id, uid: null, revision: id, title: `task ${id}`, notes: "", completed: false, ...more,
+  id, uid: null, revision: id, title: `task ${id}`, notes: "", completed: false, order: null, tags: [], ...more,
 });
 
 /** A state that has read the tasks given, up to `next` if there is more. */
 const reading = (tasks, next = null, state = initialState()) =>
-  received(state, { from: state.reach, tasks, next, etag: '"r9.0"' });
+  received(state, { from: state.reach, tasks, next, etag: '"r9.0"', revision: 9 });
 const titles = (state) => picture(state).rows.map((row) => row.task.title);
 const apply = (state, ...steps) => steps.reduce((at, [step, ...details]) => step(at, ...details), state);
 
 const TWO = reading([task(1), task(2, { completed: true })]);
-const [completeOne] = updateOps("i:1", task(1), { completed: true });
-const [renameOne] = updateOps("i:1", task(1), { title: "renamed" });
-const [deleteTwo] = deleteOps("i:2", task(2));
-const create = createOp("u1", "new");
+const [completeOne] = updateOps("op1", "i:1", task(1), { completed: true });
+const [renameOne] = updateOps("op2", "i:1", task(1), { title: "renamed" });
+const [deleteTwo] = deleteOps("op3", "i:2", task(2));
+const create = createOp("op4", [{ uid: "u1", title: "new" }]);
 
 // ---- Titles and keys
 
@@ -39,29 +40,82 @@ test("a uid and an id never give the same key", () => {
 
 test("pages follow each other and the last one makes the list whole", () => {
   const first = reading([task(1), task(2)], "?cursor=x");
-  assert.deepEqual([isWhole(first), first.reach, picture(first).more], [false, 2, true]);
+  assert.deepEqual([isWhole(first), first.reach, picture(first).more], [false, placeOf(task(2)), true]);
   assert.deepEqual([picture(first).activeIsExact, picture(first).empty], [false, false]);
   const both = reading([task(3)], null, first);
   assert.deepEqual(titles(both), ["task 1", "task 2", "task 3"]);
-  assert.deepEqual([isWhole(both), picture(both).more, both.etag], [true, false, '"r9.0"']);
+  assert.deepEqual([isWhole(both), picture(both).more, both.etag, both.revision], [true, false, '"r9.0"', 9]);
 });
 
+test("the list is in the order that people gave it", () => {
+  const state = reading([task(1, { order: 2 }), task(2, { order: 1 }), task(3)]);
+  assert.deepEqual(titles(state), ["task 2", "task 1", "task 3"]);
+  assert.deepEqual(sorted(state).map(([key]) => key), ["i:2", "i:1", "i:3"]);
+});
+
+const again = (state, tasks, next = null) =>
+  received(state, { from: START, tasks, next, etag: "e", revision: 50 });
+
 test("reading again takes over what others changed, added and deleted", () => {
-  const theirs = [task(2, { title: "theirs" }), task(3)];
-  const again = received(TWO, { from: 0, tasks: theirs, next: null, etag: "e" });
-  assert.deepEqual(titles(again), ["theirs", "task 3"]);
-  assert.equal(again.etag, "e");
+  const state = again(TWO, [task(2, { title: "theirs", revision: 40 }), task(3)]);
+  assert.deepEqual(titles(state), ["theirs", "task 3"]);
+  assert.deepEqual([state.etag, state.revision], ["e", 50]);
 });
 
 test("reading again leaves alone what lies beyond the page", () => {
   const known = reading([task(1), task(2), task(3)]);
-  const again = received(known, { from: 0, tasks: [task(2)], next: "?cursor=x", etag: "e" });
-  assert.deepEqual(titles(again), ["task 2", "task 3"]);
+  assert.deepEqual(titles(again(known, [task(2)], "?cursor=x")), ["task 2", "task 3"]);
+});
+
+test("a page that was on its way does not undo what came in meanwhile", () => {
+  const [removeOne] = deleteOps("d", "i:1", task(1));
+  const state = apply(TWO, [enqueue, removeOne], [settled, removeOne], [reread, task(3, { revision: 60 })]);
+  const page = { from: START, tasks: [task(1), task(2)], next: null, etag: "e", revision: 50 };
+  assert.deepEqual(titles(received(state, page)), ["task 2", "task 3"]);
 });
 
 test("a task that is being edited stays though others deleted it", () => {
-  const editing = edit(TWO, "i:1", "task 1");
-  assert.deepEqual(titles(received(editing, { from: 0, tasks: [], next: null, etag: "e" })), ["task 1"]);
+  assert.deepEqual(titles(again(edit(TWO, "i:1", "task 1"), [])), ["task 1"]);
+  const change = { tasks: [{ id: 1, uid: null, deleted: true, revision: 20 }], etag: null, revision: 20 };
+  assert.deepEqual(titles(absorbed(edit(TWO, "i:1", "x"), change)), ["task 1", "task 2"]);
+  assert.deepEqual(titles(absorbed(TWO, change)), ["task 2"]);
+});
+
+// ---- What changed
+
+const changes = (state, ...tasks) => absorbed(state, { tasks, etag: "e", revision: 30 });
+
+test("changes come in, deletions stay deleted", () => {
+  const dead = { id: 1, uid: null, deleted: true, revision: 29 };
+  const state = changes(TWO, task(3), task(2, { title: "theirs", revision: 28 }), dead);
+  assert.deepEqual(titles(state), ["theirs", "task 3"]);
+  assert.deepEqual([state.revision, state.etag], [30, "e"]);
+  assert.deepEqual(titles(changes(state, task(1, { revision: 27 }))), ["theirs", "task 3"]);
+});
+
+test("an older change does not undo a newer one", () => {
+  const newer = changes(TWO, task(1, { title: "newest", revision: 29 }));
+  assert.deepEqual(titles(changes(newer, task(1, { title: "older", revision: 20 }))), ["newest", "task 2"]);
+  assert.equal(absorbed(newer, { tasks: [], etag: null, revision: 7 }).revision, 30);
+});
+
+test("a change beyond what was read waits for its page", () => {
+  const part = reading([task(1), task(2)], "?cursor=x");
+  assert.deepEqual(titles(changes(part, task(7))), ["task 1", "task 2"]);
+  assert.deepEqual(titles(changes(part, task(7, { order: 1 }))), ["task 7", "task 1", "task 2"]);
+  assert.deepEqual(titles(changes(reading([task(1, { order: 1 })], "?x"), task(1, { revision: 9 }))), []);
+});
+
+test("a change that leaves what the list was asked for leaves the list", () => {
+  const source = { filter: "active", tag: "", text: "" };
+  const part = reading([task(1), task(2)], "?x", startOver(initialState(), source));
+  assert.deepEqual(titles(changes(show(part, source), task(1, { completed: true, revision: 9 }))), ["task 2"]);
+});
+
+test("what has expired is not shown", () => {
+  const state = reading([task(1, { expires_at: "2026-01-01T00:00:00Z" }), task(2)]);
+  assert.deepEqual(picture(state, Date.parse("2025-12-31")).rows.length, 2);
+  assert.deepEqual(picture(state, Date.parse("2026-01-01")).rows.length, 1);
 });
 
 test("an empty list is empty only when it is known to be", () => {
@@ -72,25 +126,45 @@ test("an empty list is empty only when it is known to be", () => {
 
 // ---- Filters
 
-for (const [filter, expected] of [
-  ["all", ["task 1", "task 2"]], ["active", ["task 1"]], ["completed", ["task 2"]],
+const MIXED = [
+  task(1, { tags: ["home"] }), task(2, { completed: true, tags: ["home", "shop"] }), task(3, { notes: "Buy MILK" }),
+];
+for (const [view, expected] of [
+  [{ filter: "all" }, [1, 2, 3]], [{ filter: "active" }, [1, 3]], [{ filter: "completed" }, [2]],
+  [{ tag: "home" }, [1, 2]], [{ tag: "home", filter: "active" }, [1]], [{ tag: "none" }, []],
+  [{ text: "milk" }, [3]], [{ text: "TASK 2" }, [2]], [{ text: "2", tag: "shop" }, [2]],
 ])
-  test(`a whole list is filtered here: ${filter}`, () => {
-    const shown = apply(TWO, [show, filter], [aim]);
-    assert.deepEqual(titles(shown), expected);
-    assert.deepEqual([picture(shown).active, picture(shown).completed], [1, 1]);
-    assert.equal(firstQuery(shown), "");
+  test(`a whole list is filtered here: ${JSON.stringify(view)}`, () => {
+    const shown = apply(reading(MIXED), [show, view], [aim]);
+    assert.deepEqual(picture(shown).rows.map((row) => row.task.id), expected);
+    assert.deepEqual([picture(shown).active, picture(shown).completed, isWhole(shown)], [2, 1, true]);
   });
 
-for (const [filter, query] of [["all", ""], ["active", "?completed=false"], ["completed", "?completed=true"]])
-  test(`a list that goes on is asked for: ${filter}`, () => {
-    const other = filter === "all" ? "active" : "all";
+for (const [view, query] of [
+  [{ filter: "all" }, "?sort=order"],
+  [{ filter: "active" }, "?completed=false&sort=order"],
+  [{ filter: "completed" }, "?completed=true&sort=order"],
+  [{ tag: "a&b", text: "x y" }, "?tag=a%26b&q=x+y&sort=order"],
+])
+  test(`a list that goes on is asked for: ${query}`, () => {
+    const other = { filter: "all", tag: "other", text: "" };
     const part = reading([task(1)], "?cursor=x", startOver(initialState(), other));
-    const shown = apply(part, [show, filter], [aim]);
-    assert.deepEqual([shown.loaded, shown.reach, shown.next, shown.etag], [false, 0, null, null]);
+    const shown = apply(part, [show, view], [aim]);
+    assert.deepEqual([shown.loaded, shown.reach, shown.next, shown.etag], [false, START, null, null]);
     assert.equal(firstQuery(shown), query);
     assert.ok(shown.epoch > part.epoch);
   });
+
+test("back to everything, the list can become whole", () => {
+  const part = reading([task(1)], "?cursor=x", startOver(initialState(), { filter: "active", tag: "", text: "" }));
+  const all = reading([task(1)], null, apply(part, [show, { filter: "all" }], [aim]));
+  assert.deepEqual([isWhole(all), all.reach], [true, END]);
+});
+
+test("the tags that there are", () => {
+  assert.deepEqual(picture(reading(MIXED)).tags, ["home", "shop"]);
+  assert.deepEqual(picture(show(reading(MIXED), { tag: "gone" })).tags, ["gone", "home", "shop"]);
+});
 
 test("a list that is shown already is not asked for again", () => {
   const part = reading([task(1)], "?cursor=x");
@@ -98,12 +172,12 @@ test("a list that is shown already is not asked for again", () => {
 });
 
 test("another filter ends an edit", () => {
-  assert.equal(show(edit(TWO, "i:1", "x"), "active").editing, null);
+  assert.equal(show(edit(TWO, "i:1", "x"), { filter: "active" }).editing, null);
   assert.equal(leaveEdit(edit(TWO, "i:1", "x")).editing, null);
 });
 
 test("the row that is being edited is shown in any filter", () => {
-  assert.deepEqual(titles(edit(show(TWO, "active"), "i:2", "x")), ["task 1", "task 2"]);
+  assert.deepEqual(titles(edit(show(TWO, { filter: "active" }), "i:2", "x")), ["task 1", "task 2"]);
 });
 
 // ---- The queue
@@ -118,21 +192,21 @@ test("a change shows before the server has it", () => {
 });
 
 test("clear hides what is completed, a change before it included", () => {
-  assert.deepEqual(titles(enqueue(TWO, clearOp())), ["task 1"]);
-  assert.deepEqual(titles(enqueue(TWO, completeOne, clearOp())), []);
+  assert.deepEqual(titles(enqueue(TWO, clearOp("c"))), ["task 1"]);
+  assert.deepEqual(titles(enqueue(TWO, completeOne, clearOp("c"))), []);
 });
 
 test("what the server answers replaces what was guessed", () => {
   const made = task(9, { uid: "u1", title: "new", revision: 12 });
-  const state = apply(TWO, [enqueue, create], [settled, create, made]);
+  const state = apply(TWO, [enqueue, create], [settled, create, [made]]);
   assert.deepEqual([state.queue, seen(state).get("u:u1")], [[], made]);
 });
 
 test("a change to a task that was being created learns its id", () => {
   const waiting = enqueue(TWO, create);
-  const [rename] = updateOps("u:u1", seen(waiting).get("u:u1"), { title: "newer" });
-  const state = apply(waiting, [enqueue, rename], [settled, create, task(9, { uid: "u1" })]);
-  assert.equal(state.queue[0].id, 9);
+  const [rename] = updateOps("op9", "u:u1", seen(waiting).get("u:u1"), { title: "newer" });
+  const state = apply(waiting, [enqueue, rename], [settled, create, [task(9, { uid: "u1", revision: 14 })]]);
+  assert.deepEqual([state.queue[0].id, state.queue[0].revision], [9, 14]);
 });
 
 test("a create that was read before its answer came is there once", () => {
@@ -143,21 +217,49 @@ test("a create that was read before its answer came is there once", () => {
 test("an answer that was overtaken does not bring back the past", () => {
   const later = reread(TWO, task(1, { revision: 20, title: "latest" }));
   const answer = task(1, { revision: 15, title: "renamed" });
-  const state = apply(later, [enqueue, renameOne], [settled, renameOne, answer]);
+  const state = apply(later, [enqueue, renameOne], [settled, renameOne, [answer]]);
   assert.deepEqual(titles(state), ["latest", "task 2"]);
 });
 
 test("settled deletes and clears leave", () => {
   assert.deepEqual(titles(apply(TWO, [enqueue, deleteTwo], [settled, deleteTwo])), ["task 1"]);
-  const clear = clearOp();
+  const clear = clearOp("c");
   assert.deepEqual(titles(apply(TWO, [enqueue, clear], [settled, clear])), ["task 1"]);
 });
 
-test("what makes a list on its way out of date is counted", () => {
-  for (const [step, ...details] of [
-    [settled, renameOne, task(1)], [reread, task(1)], [vanished, renameOne], [startOver, "all"],
-  ])
-    assert.equal(step(TWO, ...details).epoch, TWO.epoch + 1, step.name);
+test("an op goes on from a later revision", () => {
+  const [later] = rebased(enqueue(TWO, renameOne), renameOne, 30).queue;
+  assert.deepEqual([later.revision, renameOne.revision], [30, 1]);
+  assert.deepEqual(settled({ ...TWO, queue: [later] }, renameOne, [task(1)]).queue, []);
+});
+
+test("a batch is made, refused and settled as one", () => {
+  const batch = createOp("b", [{ uid: "x", title: "one" }, { uid: "y", title: "two" }]);
+  const [onSecond] = updateOps("o", "u:y", task(Infinity), { completed: true });
+  const state = enqueue(TWO, batch, onSecond);
+  assert.deepEqual(picture(state).rows.map((row) => row.unsaved), [false, false, true, true]);
+  const made = [task(8, { uid: "x" }), task(9, { uid: "y", revision: 33 })];
+  assert.deepEqual(settled(state, batch, made).queue.map(({ id, revision }) => [id, revision]), [[9, 33]]);
+  assert.deepEqual(refused(state, batch, {}).queue, []);
+});
+
+// ---- Selection and undo
+
+test("selecting again deselects, a part selects the rest", () => {
+  const one = select(TWO, ["i:1"]);
+  assert.deepEqual([picture(one).selected, picture(one).rows.map((row) => row.selected)], [1, [true, false]]);
+  assert.equal(picture(select(one, ["i:1", "i:2"])).selected, 2);
+  assert.equal(picture(select(select(one, ["i:1", "i:2"]), ["i:1", "i:2"])).selected, 0);
+  assert.equal(picture(selectNone(one)).selected, 0);
+  assert.equal(picture(show(one, {})).selected, 0);
+});
+
+test("an undo makes the task anew with all that it held", () => {
+  const lost = task(3, {
+    uid: "old", notes: "n", completed: true, priority: 1, order: 2, tags: ["t"], due_at: "d", expires_at: null,
+  });
+  const { id, revision, ...rest } = lost;
+  assert.deepEqual(remade(lost, "new"), { ...rest, uid: "new" });
 });
 
 // ---- Refusals
@@ -177,7 +279,7 @@ test("refusals are told one after the other", () => {
 });
 
 test("what builds on a refused create goes with it, other changes stay", () => {
-  const [onIt] = updateOps("u:u1", task(Infinity), { completed: true });
+  const [onIt] = updateOps("op9", "u:u1", task(Infinity), { completed: true });
   const state = apply(TWO, [enqueue, create, onIt, renameOne], [refused, create, {}]);
   assert.deepEqual(state.queue, [renameOne]);
 });
@@ -189,9 +291,11 @@ test("a task that is gone leaves, and an op with nothing left to do too", () => 
 
 // ---- What may be sent
 
-const on = (key) => ({ kind: "update", key });
-const [a, a2, b, clear] = [on("a"), on("a"), on("b"), clearOp()];
-const [c1, c2] = [createOp("1", "x"), createOp("2", "y")];
+let count = 0;
+const on = (key) => ({ uid: `o${count++}`, kind: "update", key });
+const [a, a2, b, clear] = [on("a"), on("a"), on("b"), clearOp("c")];
+const [c1, c2] = ["1", "2"].map((uid) => createOp(`c${uid}`, [{ uid, title: uid }]));
+const both = createOp("c3", [{ uid: "1", title: "1" }, { uid: "2", title: "2" }]);
 const afterC1 = on("u:1");
 for (const { name, queue, sending = [], most = 9, expected } of [
   { name: "nothing", queue: [], expected: [] },
@@ -200,13 +304,14 @@ for (const { name, queue, sending = [], most = 9, expected } of [
   { name: "not twice", queue: [a, a2, b], sending: [a], expected: [b] },
   { name: "creates in order", queue: [c1, c2, a], expected: [c1, a] },
   { name: "a change after its create", queue: [c1, afterC1], sending: [c1], expected: [] },
+  { name: "a change after a batch", queue: [both, on("u:2")], sending: [both], expected: [] },
   { name: "a clear after all before it", queue: [a, clear, b], expected: [a] },
   { name: "a clear alone", queue: [clear, a], expected: [clear] },
   { name: "nothing beside a clear", queue: [clear, a], sending: [clear], expected: [] },
   { name: "no more than asked for", queue: [a, b], most: 1, expected: [a] },
   { name: "none if none is asked for", queue: [clear], most: 0, expected: [] },
 ])
-  test(`sendable: ${name}`, () => assert.deepEqual(sendable(queue, new Set(sending), most), expected));
+  test(`sendable: ${name}`, () => assert.deepEqual(sendable(queue, new Set(sending.map(({ uid }) => uid)), most), expected));
 
 // ---- Conflicts
 
@@ -215,6 +320,9 @@ for (const [name, op, current, conflict, done] of [
   ["another member changed", renameOne, task(1, { completed: true }), false, false],
   ["the same member changed", renameOne, task(1, { title: "theirs" }), true, false],
   ["changed to what is wanted", renameOne, task(1, { title: "renamed" }), false, true],
+  ["the same tags", updateOps("t", "i:1", task(1, { tags: ["a"] }), { tags: ["b"] })[0], task(1, { tags: ["a"] }), false, false],
+  ["other tags", updateOps("t", "i:1", task(1, { tags: ["a"] }), { tags: ["b"] })[0], task(1, { tags: ["c"] }), true, false],
+  ["tags as wanted", updateOps("t", "i:1", task(1), { tags: ["b"] })[0], task(1, { tags: ["b"] }), false, true],
   ["delete, as it was", deleteTwo, task(2), false, false],
   ["delete, completed meanwhile", deleteTwo, task(2, { completed: true }), false, false],
   ["delete, rewritten meanwhile", deleteTwo, task(2, { notes: "important" }), true, false],
@@ -225,7 +333,12 @@ for (const [name, op, current, conflict, done] of [
   });
 
 test("no op for a change that changes nothing or a task that is gone", () => {
-  assert.deepEqual(updateOps("i:1", task(1), { title: "task 1" }), []);
-  assert.deepEqual(updateOps("i:1", undefined, { title: "x" }), []);
-  assert.deepEqual(deleteOps("i:1", undefined), []);
+  assert.deepEqual(updateOps("o", "i:1", task(1, { tags: ["a"] }), { title: "task 1", tags: ["a"] }), []);
+  assert.deepEqual(updateOps("o", "i:1", undefined, { title: "x" }), []);
+  assert.deepEqual(deleteOps("o", "i:1", undefined), []);
+});
+
+test("an op holds only what it changes", () => {
+  const [op] = updateOps("o", "i:1", task(1), { title: "task 1", completed: true });
+  assert.deepEqual([op.patch, op.base, op.revision], [{ completed: true }, { completed: false }, 1]);
 });

@@ -1,0 +1,168 @@
+// The rows that are in sight. A short list is in the document as a whole; of a long one only what can be
+// seen, and a little around it, while two spacers are as high as the rest. Rows that leave are used again.
+
+import { createRow } from "./row.js";
+
+const WHOLE = 150; // rows
+const AROUND_PX = 800;
+const FIRST_GUESS_PX = 52;
+
+export function createList({ list, template, above, below }) {
+  const shown = new Map(); // rows in the document by key, in their order
+  const spare = [];
+  const known = new Map(); // heights by key, as far as they were seen
+  let rows = [];
+  let index = new Map();
+  let offsets = new Float64Array(1); // where each row begins; the last is the height of all
+  let editing = null;
+  let span = [0, 0];
+  let printing = false;
+
+  // ---- Where things are
+
+  function layOut() {
+    const guess = guessHeight();
+    offsets = new Float64Array(rows.length + 1);
+    for (let i = 0; i < rows.length; i++) offsets[i + 1] = offsets[i] + (known.get(rows[i].key) ?? guess);
+  }
+
+  function guessHeight() {
+    let sum = 0;
+    for (const height of known.values()) sum += height;
+    return known.size ? sum / known.size : FIRST_GUESS_PX;
+  }
+
+  /** The last row that begins at or before the offset. */
+  function rowAt(offset) {
+    let [low, high] = [0, rows.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (offsets[middle] <= offset) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  function spanInSight() {
+    if (printing || rows.length <= WHOLE) return [0, rows.length];
+    const top = -above.getBoundingClientRect().top;
+    return [rowAt(top - AROUND_PX), Math.min(rows.length, rowAt(top + innerHeight + AROUND_PX) + 1)];
+  }
+
+  function measure() {
+    if (rows.length <= WHOLE) return;
+    if (known.size > 20 * WHOLE) known.clear(); // what is far away may be guessed again
+    for (const [key, { element }] of shown) known.set(key, element.offsetHeight);
+  }
+
+  // ---- Into the document
+
+  function render() {
+    const [first, last] = span;
+    const wanted = new Set();
+    for (let i = first; i < last; i++) wanted.add(rows[i].key);
+    for (const [key, row] of shown) if (!wanted.has(key)) retire(key, row);
+    let place = list.firstElementChild;
+    for (let i = first; i < last; i++) {
+      const row = shown.get(rows[i].key) ?? spare.pop() ?? createRow(template);
+      shown.set(rows[i].key, row);
+      if (row.element === place) place = place.nextElementSibling;
+      else list.insertBefore(row.element, place);
+      row.draw(rows[i], editing?.key === rows[i].key ? editing.text : null, i + 1, rows.length);
+    }
+    above.style.height = `${offsets[first]}px`;
+    below.style.height = `${offsets[rows.length] - offsets[last]}px`;
+  }
+
+  function retire(key, row) {
+    shown.delete(key);
+    row.element.remove();
+    row.element.classList.remove("fresh");
+    if (spare.length < WHOLE) spare.push(row);
+  }
+
+  /** Draws what is in sight now, if that is not what is drawn. */
+  function follow() {
+    const [first, last] = spanInSight();
+    if (first === span[0] && last === span[1]) return;
+    const place = editing ? rows.findIndex((row) => row.key === editing.key) : first;
+    if (place < first || place >= last) return document.activeElement.blur(); // saves, and comes here again
+    const hold = holdFocus();
+    span = [first, last];
+    render();
+    hold();
+    measure();
+  }
+
+  /** Notes where the keyboard is; the function it returns brings it to the nearest row that is left, and
+   *  says whether there was one. */
+  function holdFocus() {
+    const focused = document.activeElement;
+    const element = focused?.closest?.(".todo-list > li");
+    if (!element) return () => true;
+    const key = element.dataset.key;
+    const at = [...list.children].indexOf(element);
+    const name = focused.classList.contains("edit") ? "toggle" : focused.classList[0];
+    return () => {
+      const same = shown.get(key)?.element;
+      if (same?.contains(document.activeElement) && document.activeElement.checkVisibility()) return true;
+      const near = same ?? list.children[Math.min(at, list.children.length - 1)];
+      near?.querySelector(`.${name}`)?.focus({ preventScroll: true });
+      return Boolean(near);
+    };
+  }
+
+  let frame = 0;
+  addEventListener("scroll", () => (frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    follow();
+  })), { passive: true });
+  addEventListener("resize", () => {
+    known.clear();
+    layOut();
+    follow();
+  });
+  for (const [event, isPrinting] of [["beforeprint", true], ["afterprint", false]])
+    addEventListener(event, () => {
+      printing = isPrinting;
+      follow();
+    });
+
+  return {
+    /** Draws rows, and the text of an open editor; false if the row that had the keyboard is gone and none
+     *  is left. */
+    draw(next, nowEditing) {
+      const hold = holdFocus();
+      [rows, editing] = [next, nowEditing];
+      index = null;
+      if (rows.length > WHOLE) layOut();
+      else offsets = new Float64Array(rows.length + 1);
+      span = spanInSight();
+      render();
+      measure();
+      return hold();
+    },
+    /** Brings a row into sight, and returns its element. */
+    reveal(key) {
+      index ??= new Map(rows.map((row, i) => [row.key, i]));
+      const at = index.get(key);
+      if (at === undefined) return null;
+      if (!shown.has(key)) {
+        scrollBy(0, above.getBoundingClientRect().top + offsets[at] - innerHeight / 2);
+        follow();
+      }
+      const element = shown.get(key)?.element;
+      element?.scrollIntoView({ block: "nearest" });
+      return element;
+    },
+    /** The rows from one to another, as they follow each other. */
+    between(key, other) {
+      const [from, to] = [key, other].map((wanted) => rows.findIndex((row) => row.key === wanted)).sort((a, b) => a - b);
+      return from < 0 ? [] : rows.slice(from, to + 1).map((row) => row.key);
+    },
+    /** The key of the row after another: null at the end. */
+    after: (key) => rows[rows.findIndex((row) => row.key === key) + 1]?.key ?? null,
+    before: (key) => rows[rows.findIndex((row) => row.key === key) - 1]?.key ?? null,
+    keys: () => rows.map((row) => row.key),
+  };
+}
