@@ -25,7 +25,7 @@ before(async () => {
 after(() => browser?.close());
 
 /** A case of its own. `tasks` are there before the page opens at `path`; the file `script` is loaded
- *  before it; a `deaf` page has no stream of events; with `auth` the server wants a token; `options` are those of the browser's context. */
+ *  before it; a `deaf` page is not told what others change; with `auth` the server wants a token; `options` are those of the browser's context. */
 export function scenario(name, { tasks = [], path = "", script, auth, deaf, ...options }, body) {
   test(name, { timeout: 6 * PATIENCE_MS }, async () => {
     const server = await startServer(auth);
@@ -38,7 +38,10 @@ export function scenario(name, { tasks = [], path = "", script, auth, deaf, ...o
         const page = await context.newPage();
         page.setDefaultTimeout(PATIENCE_MS);
         await watch(page, server.url, faults);
-        if (deaf) await page.route(/\/tasks\/events/, (route) => route.fulfill({ status: 503 }));
+        if (deaf) {
+          await page.route(/\/tasks\/events/, (route) => route.fulfill({ status: 503 }));
+          await page.route(/\/tasks\/changes/, (route) => route.fulfill({ status: 304 }));
+        }
         if (script) await page.addInitScript({ path: script });
         const screen = screenOf(page);
         await page.goto(`${server.url}/${path}`);

@@ -56,9 +56,3 @@ scenario("who does not sign in can do so later, and loses nothing", LOCKED, asyn
   await until(server.titles, ["write letter", "call the bank"]);
   await until(screen.titles, ["write letter", "call the bank"]);
 });
-
-scenario("too many wrong tokens name how long to wait", LOCKED, async ({ page, screen, server }) => {
-  for (let i = 0; i < 40; i++) await server.send("GET", "/tasks", undefined, { Authorization: `Bearer wrong${i}` });
-  await signIn(page, "wrong");
-  await until(async () => /wrong tokens.*The next try is in \d+ s/.test(await screen.notice()), true);
-});
