@@ -65,6 +65,7 @@ START_TEST(a_trace_arrives)
                                           "Content-Type: application/json", NULL};
     static const char *const unsampled[] = {"traceparent: 00-00000000000000000000000000000001-" PARENT "-00",
                                             NULL};
+    char span[64];
     web *collector = start_collector();
     setenv("TEST_PASSWORD", "x-key=" PASSWORD, 1);
     SERVER_START(&server, "--otlp-endpoint", web_url(collector, "127.0.0.1", ""), "--otlp-headers",
@@ -76,7 +77,8 @@ START_TEST(a_trace_arrives)
     await("\"parentSpanId\":\"" PARENT "\"");
     await("\"name\":\"POST /tasks\"");
     await("\"name\":\"wait for the store\"");
-    await("\"name\":\"sqlite create\"");
+    snprintf(span, sizeof span, "\"name\":\"%s create\"", store_backend);
+    await(span);
     ck_assert(!has("private"));
     ck_assert(!has("00000000000000000000000000000001"));
     const struct client_reply *page = client_get(&server, "/metrics");
