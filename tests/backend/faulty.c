@@ -210,6 +210,7 @@ static tasks_status migrate(const backend_config *config, bool dry_run, tasks_mi
 
 static const backend_ops faulty = {
     .scheme = "faulty",
+    .pool_size = 5,
     .open = open_store,
     .close = close_store,
     .connect = connect_store,
