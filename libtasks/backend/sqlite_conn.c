@@ -181,9 +181,17 @@ static bool prepare_transaction(sqlite_connection *c, tasks_error *error)
     return true;
 }
 
+/* Readers are many: half of what SQLite lets each keep of the file. The system keeps the rest for all. */
+static bool read_frugally(sqlite_connection *c, tasks_error *error)
+{
+    int code = sqlite3_exec(c->db, "PRAGMA cache_size = -1024", NULL, NULL, NULL);
+    if (code)
+        sqlite_failed(c, code, error);
+    return code == SQLITE_OK;
+}
+
 tasks_status sqlite_connect(void *opaque, uint32_t slot, void **out, tasks_error *error)
 {
-    (void)slot;
     sqlite_store *store = opaque;
     sqlite_connection *c = calloc(1, sizeof *c);
     if (!c)
@@ -197,7 +205,7 @@ tasks_status sqlite_connect(void *opaque, uint32_t slot, void **out, tasks_error
             return status;
         }
     }
-    if (!prepare_transaction(c, error)) {
+    if (!prepare_transaction(c, error) || (slot > 0 && !read_frugally(c, error))) {
         sqlite_disconnect(c);
         return error->status;
     }
