@@ -55,6 +55,7 @@ module "compute" {
   region               = var.region
   tags                 = local.tags
   artifact             = var.artifact
+  image_parameter      = var.image_parameter
   subnet_ids           = module.network.private_subnet_ids
   security_group_id    = module.security.app_id
   discovery_service_id = module.edge.service_id
@@ -88,20 +89,23 @@ module "night" {
 }
 
 module "observability" {
-  source              = "../../modules/observability"
-  name                = var.name
-  region              = var.region
-  group_name          = module.compute.group_name
-  scale_out_arn       = module.compute.scale_out_arn
-  scale_in_arn        = module.compute.scale_in_arn
-  database_identifier = module.database.identifier
-  alarm_emails        = var.alarm_emails
+  source = "../../modules/observability"
+  name   = var.name
+  region = var.region
+  group = {
+    name          = module.compute.group_name
+    scale_out_arn = module.compute.scale_out_arn
+    scale_in_arn  = module.compute.scale_in_arn
+  }
+  database     = { identifier = module.database.identifier }
+  alarm_emails = var.alarm_emails
 }
 
 module "budget" {
+  count           = var.budget_dollars_a_month > 0 ? 1 : 0
   source          = "../../modules/budget"
   name            = var.name
   project         = local.tags.Project
-  dollars_a_month = 20
+  dollars_a_month = var.budget_dollars_a_month
   emails          = var.alarm_emails
 }

@@ -13,6 +13,11 @@ variable "name" {
 variable "artifact" {
   description = "The first image to run, by digest: NAME@sha256:...; later ones come by pipeline/deploy.sh"
   type        = string
+
+  validation {
+    condition     = can(regex("@sha256:[0-9a-f]{64}$", var.artifact))
+    error_message = "artifact is an image by digest, NAME@sha256:..., and never a tag such as latest."
+  }
 }
 
 variable "alarm_emails" {
@@ -37,4 +42,16 @@ variable "egress" {
   description = "Way out of the private subnets: ipv6 is free; nat_instance where a service has no IPv6 address"
   type        = string
   default     = "ipv6"
+}
+
+variable "image_parameter" {
+  description = "Parameter of SSM with the machine image: Debian 12 on arm64, or a golden one (pipeline/packer)"
+  type        = string
+  default     = "/aws/service/debian/release/12/latest/arm64"
+}
+
+variable "budget_dollars_a_month" {
+  description = "Above it somebody is told; 0 for no budget"
+  type        = number
+  default     = 20
 }

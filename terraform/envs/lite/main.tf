@@ -55,16 +55,19 @@ module "compute" {
   region            = var.region
   tags              = local.tags
   artifact          = var.artifact
+  image_parameter   = var.image_parameter
   subnet_ids        = [module.network.public_subnet_ids[0]]
   public_ipv4       = true
   security_group_id = module.security.app_id
   volume_tag        = aws_ebs_volume.tasks.tags.Name
   policies          = { volume = data.aws_iam_policy_document.volume.json }
   max_size          = 1
-  app_port          = 443
+  own_tls           = { domain = var.domain }
   settings = {
-    TASKSD_AUTH = "token"
-    TASKSD_DB   = "sqlite:/var/lib/tasks/tasks.db"
+    TASKSD_AUTH          = "token"
+    TASKSD_MIGRATE       = "true"
+    TASKSD_TRUSTED_PROXY = "127.0.0.1/32"
+    TASKSD_DB            = "sqlite:/var/lib/tasks/tasks.db"
   }
 }
 
@@ -76,17 +79,20 @@ module "backup" {
 }
 
 module "observability" {
-  source       = "../../modules/observability"
-  name         = var.name
-  region       = var.region
-  group_name   = module.compute.group_name
+  source = "../../modules/observability"
+  name   = var.name
+  region = var.region
+  group = {
+    name = module.compute.group_name
+  }
   alarm_emails = var.alarm_emails
 }
 
 module "budget" {
+  count           = var.budget_dollars_a_month > 0 ? 1 : 0
   source          = "../../modules/budget"
   name            = var.name
   project         = local.tags.Project
-  dollars_a_month = 10
+  dollars_a_month = var.budget_dollars_a_month
   emails          = var.alarm_emails
 }

@@ -48,6 +48,7 @@ module "compute" {
   region            = var.region
   tags              = local.tags
   artifact          = var.artifact
+  image_parameter   = var.image_parameter
   subnet_ids        = module.network.public_subnet_ids
   public_ipv4       = true
   security_group_id = module.security.app_id
@@ -84,21 +85,24 @@ module "night" {
 }
 
 module "observability" {
-  source              = "../../modules/observability"
-  name                = var.name
-  region              = var.region
-  group_name          = module.compute.group_name
-  scale_out_arn       = module.compute.scale_out_arn
-  scale_in_arn        = module.compute.scale_in_arn
-  database_identifier = module.database.identifier
-  load_balancer       = module.edge.arn_suffix
-  alarm_emails        = var.alarm_emails
+  source = "../../modules/observability"
+  name   = var.name
+  region = var.region
+  group = {
+    name          = module.compute.group_name
+    scale_out_arn = module.compute.scale_out_arn
+    scale_in_arn  = module.compute.scale_in_arn
+  }
+  database     = { identifier = module.database.identifier }
+  edge         = { arn_suffix = module.edge.arn_suffix }
+  alarm_emails = var.alarm_emails
 }
 
 module "budget" {
+  count           = var.budget_dollars_a_month > 0 ? 1 : 0
   source          = "../../modules/budget"
   name            = var.name
   project         = local.tags.Project
-  dollars_a_month = 50
+  dollars_a_month = var.budget_dollars_a_month
   emails          = var.alarm_emails
 }

@@ -41,15 +41,15 @@ resource "aws_iam_instance_profile" "app" {
 
 locals {
   user_data = templatefile("${path.module}/user_data.sh.tftpl", {
-    artifact        = var.artifact
-    region          = var.region
-    environment     = var.environment
-    settings        = var.settings
-    log_group       = var.log_group
-    volume_tag      = var.volume_tag
-    service_id      = var.discovery_service_id
-    lifecycle_group = var.name
-    app_port        = var.app_port
+    artifact    = var.artifact
+    region      = var.region
+    environment = var.environment
+    settings    = var.settings
+    volume_tag  = var.volume_tag
+    service_id  = var.discovery_service_id
+    app_port    = var.app_port
+    own_tls     = var.own_tls != null
+    domain      = try(var.own_tls.domain, "")
   })
 }
 

@@ -86,12 +86,6 @@ variable "settings" {
   type        = map(string)
 }
 
-variable "log_group" {
-  description = "Where logs go"
-  type        = string
-  default     = ""
-}
-
 variable "app_port" {
   description = "Where tasksd listens"
   type        = number
@@ -128,5 +122,11 @@ variable "detailed_monitoring" {
 variable "night" {
   description = "No instance from `sleep` to `wake`, both as cron"
   type        = object({ sleep = string, wake = string, time_zone = string })
+  default     = null
+}
+
+variable "own_tls" {
+  description = "There is no edge: the instance gets a certificate for this domain itself; without a domain it speaks plain HTTP"
+  type        = object({ domain = string })
   default     = null
 }

@@ -2,22 +2,22 @@
 # without detailed monitoring have one each five minutes.
 locals {
   cpu_period = var.detailed_monitoring ? 60 : 300
-  group      = { AutoScalingGroupName = var.group_name }
-  database   = var.database_identifier == null ? {} : { DBInstanceIdentifier = var.database_identifier }
+  group      = { AutoScalingGroupName = try(var.group.name, "") }
+  database   = { DBInstanceIdentifier = try(var.database.identifier, "") }
 
-  group_alarms = var.group_name == null ? {} : {
+  group_alarms = var.group == null ? {} : {
     cpu-high = {
       description = "Instances work hard", namespace = "AWS/EC2", metric = "CPUUtilization", dimensions = local.group
       operator    = "GreaterThanThreshold", threshold = 70, period = local.cpu_period, periods = 2
-      actions     = compact([var.scale_out_arn])
+      actions     = compact([var.group.scale_out_arn])
     }
     cpu-low = {
       description = "Instances are idle", namespace = "AWS/EC2", metric = "CPUUtilization", dimensions = local.group
       operator    = "LessThanThreshold", threshold = 30, period = local.cpu_period, periods = 2
-      actions     = compact([var.scale_in_arn])
+      actions     = compact([var.group.scale_in_arn])
     }
   }
-  database_alarms = var.database_identifier == null ? {} : {
+  database_alarms = var.database == null ? {} : {
     rds-cpu-high = {
       description = "The database works hard", namespace = "AWS/RDS", metric = "CPUUtilization", dimensions = local.database
       operator    = "GreaterThanThreshold", threshold = 70, period = 300, periods = 2, actions = []
@@ -28,16 +28,14 @@ locals {
       actions     = []
     }
   }
-  edge_alarms = var.load_balancer == null ? {} : {
+  edge_alarms = var.edge == null ? {} : {
     errors = {
       description = "tasksd answers with errors", namespace = "AWS/ApplicationELB", metric = "HTTPCode_Target_5XX_Count"
-      dimensions  = { LoadBalancer = var.load_balancer }, operator = "GreaterThanThreshold", threshold = 5, period = 60
+      dimensions  = { LoadBalancer = var.edge.arn_suffix }, operator = "GreaterThanThreshold", threshold = 5, period = 60
       periods     = 3, actions = []
     }
   }
   alarms = merge(local.group_alarms, local.database_alarms, local.edge_alarms)
-  # Scaling is no reason to wake somebody.
-  told = { for name, alarm in local.alarms : name => concat(alarm.actions, length(alarm.actions) > 0 ? [] : [aws_sns_topic.alarms.arn]) }
 }
 
 resource "aws_cloudwatch_log_group" "app" {
@@ -72,23 +70,23 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   period              = each.value.period
   evaluation_periods  = each.value.periods
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.told[each.key]
+  alarm_actions       = coalescelist(each.value.actions, [aws_sns_topic.alarms.arn]) # scaling is no reason to wake somebody
   tags                = { Name = "${var.name}-${each.key}" }
 }
 
 locals {
   widgets = concat(
-    var.group_name == null ? [] : [
-      { title = "Instances: CPU", metrics = [["AWS/EC2", "CPUUtilization", "AutoScalingGroupName", var.group_name]] },
-      { title = "Instances in service", metrics = [["AWS/AutoScaling", "GroupInServiceInstances", "AutoScalingGroupName", var.group_name]] },
+    var.group == null ? [] : [
+      { title = "Instances: CPU", metrics = [["AWS/EC2", "CPUUtilization", "AutoScalingGroupName", var.group.name]] },
+      { title = "Instances in service", metrics = [["AWS/AutoScaling", "GroupInServiceInstances", "AutoScalingGroupName", var.group.name]] },
     ],
-    var.database_identifier == null ? [] : [
-      { title = "Database: CPU", metrics = [["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", var.database_identifier]] },
-      { title = "Database: free storage", metrics = [["AWS/RDS", "FreeStorageSpace", "DBInstanceIdentifier", var.database_identifier]] },
+    var.database == null ? [] : [
+      { title = "Database: CPU", metrics = [["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", var.database.identifier]] },
+      { title = "Database: free storage", metrics = [["AWS/RDS", "FreeStorageSpace", "DBInstanceIdentifier", var.database.identifier]] },
     ],
-    var.load_balancer == null ? [] : [
-      { title = "Latency", metrics = [["AWS/ApplicationELB", "TargetResponseTime", "LoadBalancer", var.load_balancer]] },
-      { title = "Errors", metrics = [["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "LoadBalancer", var.load_balancer]] },
+    var.edge == null ? [] : [
+      { title = "Latency", metrics = [["AWS/ApplicationELB", "TargetResponseTime", "LoadBalancer", var.edge.arn_suffix]] },
+      { title = "Errors", metrics = [["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "LoadBalancer", var.edge.arn_suffix]] },
     ],
     [{ title = "Pool of the store", metrics = [["tasks", "PoolWaiting"], ["tasks", "PoolInUse"]] }],
   )

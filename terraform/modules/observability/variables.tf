@@ -8,33 +8,21 @@ variable "region" {
   type        = string
 }
 
-variable "group_name" {
-  description = "Auto Scaling group; null for none"
-  type        = string
+variable "group" {
+  description = "Auto Scaling group and what its alarms call; null for none"
+  type        = object({ name = string, scale_out_arn = optional(string), scale_in_arn = optional(string) })
   default     = null
 }
 
-variable "scale_out_arn" {
-  description = "What cpu-high calls"
-  type        = string
-  default     = null
-}
-
-variable "scale_in_arn" {
-  description = "What cpu-low calls"
-  type        = string
-  default     = null
-}
-
-variable "database_identifier" {
+variable "database" {
   description = "Database; null for none"
-  type        = string
+  type        = object({ identifier = string })
   default     = null
 }
 
-variable "load_balancer" {
-  description = "ARN suffix of the load balancer; null for none"
-  type        = string
+variable "edge" {
+  description = "Load balancer; null for none"
+  type        = object({ arn_suffix = string })
   default     = null
 }
 

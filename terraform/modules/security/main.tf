@@ -16,9 +16,9 @@ locals {
       app      = { group = "app", from = "edge", cidr = null, port = var.app_port, why = "Only the edge reaches tasksd" }
       database = { group = "database", from = "app", cidr = null, port = 5432, why = "Only tasksd reaches the database" }
     },
-    var.app_public ? { app_public = {
-      group = "app", from = null, cidr = "0.0.0.0/0", port = 443, why = "The world, to tasksd with its own TLS"
-    } } : {},
+    { for port in var.app_public ? [80, 443] : [] : "app_public_${port}" => {
+      group = "app", from = null, cidr = "0.0.0.0/0", port = port, why = "The world, to the instance with its own TLS"
+    } },
   )
   egress = {
     edge_app     = { group = "edge", to = "app", cidr = null, cidr6 = null, port = var.app_port, why = "The edge, to tasksd" }

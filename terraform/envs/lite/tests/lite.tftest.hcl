@@ -1,0 +1,21 @@
+# Against moto, which tests/infra/run starts: ephemeral values cannot be mocked.
+variables {
+  artifact = "example/tasksd@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+}
+
+run "it_plans" {
+  command = plan
+
+  assert {
+    condition     = module.compute.group_name == "tasks-lite"
+    error_message = "the group is called otherwise"
+  }
+}
+
+run "a_tag_is_refused" {
+  command = plan
+  variables {
+    artifact = "example/tasksd:latest"
+  }
+  expect_failures = [var.artifact]
+}
