@@ -72,10 +72,11 @@ module "compute" {
 }
 
 module "backup" {
+  count     = var.backup_days > 0 ? 1 : 0
   source    = "../../modules/backup"
   name      = var.name
   arns      = [aws_ebs_volume.tasks.arn]
-  keep_days = 7
+  keep_days = var.backup_days
 }
 
 module "observability" {

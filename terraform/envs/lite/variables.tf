@@ -49,3 +49,9 @@ variable "domain" {
   type        = string
   default     = ""
 }
+
+variable "backup_days" {
+  description = "How long the nightly recovery points of the volume are kept; 0 for none"
+  type        = number
+  default     = 7
+}
