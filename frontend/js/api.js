@@ -11,7 +11,8 @@ export class Problem extends Error {
 
   /** Whether the same request may succeed later without anybody changing it. */
   get temporary() {
-    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500 ||
+      this.code === "key_in_flight";
   }
 }
 

@@ -59,7 +59,7 @@ export function createLive(api, store, sync) {
     const now = Date.now();
     if (document.hidden) return;
     if (stream && now - heard > SILENCE_MAX_MS) close();
-    if (stream || sync.isHeld() || !store.state.loaded) return;
+    if (stream || sync.isHeld() || !store.state.loaded || store.state.stale) return;
     if (now >= nextTry) open();
     else if (now >= nextPoll) sync.poll();
     if (now >= nextPoll) nextPoll = now + POLL_MS;

@@ -1,12 +1,13 @@
 // Wires the parts together; what each does is in its own module.
 
 import { createApi } from "./api.js";
+import { openKeep } from "./keep.js";
 import { createLive } from "./live.js";
 import { placing } from "./order.js";
 import { watchRoute } from "./router.js";
 import {
   cleanTitle, clearOp, createOp, createStore, deleteOps, dismiss, edit, enqueue, isWhole, leaveEdit, picture,
-  remade, remember, seen, select, selectNone, show, sorted, updateOps,
+  recalled, remade, remember, restored, seen, select, selectNone, show, sorted, updateOps,
 } from "./store.js";
 import { createSync } from "./sync.js";
 import { createToken } from "./token.js";
@@ -19,7 +20,7 @@ const FIRST_PAGE_SIGNED_IN = 200; // another one, since what was asked for ahead
 const BATCH_MAX = { tasks: 1000, chars: 150_000 }; // below the server's 1 MiB whatever the characters are
 const MOVES_MAX = 1000; // tasks that get an order so that one of them can be moved
 
-const store = createStore(drawSoon);
+const store = createStore(changed);
 const token = createToken(() => sessionStorage);
 const api = createApi(document.baseURI, token.headers);
 const sync = createSync(api, store, { firstPage });
@@ -61,6 +62,11 @@ function firstPage() {
 // ---- Drawing: what a person did at once, so that the next key meets it; what the server said once a frame
 
 let frame = 0;
+
+function changed() {
+  drawSoon();
+  if (keep && !token.isSet) keepSoon();
+}
 
 function drawSoon() {
   frame ||= requestAnimationFrame(draw);
@@ -185,7 +191,7 @@ function move(key, next) {
 
 function look(how) {
   store.apply(show, how);
-  sync.follow().then(live.wake);
+  firstTry = sync.follow().then(live.wake);
 }
 
 // ---- Undo
@@ -207,7 +213,55 @@ function undo() {
   create(deleted.map((gone) => remade(gone, uid())));
 }
 
+// ---- What outlives the page: of who signs in, nothing
+
+const LIST_PAUSE_MS = 1000;
+let keep = null;
+let firstTry = null; // to read the list
+let keptList = null;
+let listTimer = 0;
+
+function keepSoon() {
+  keep.save(store.state.queue);
+  const tasks = seen(store.state);
+  if (tasks === keptList || !store.state.loaded) return;
+  keptList = tasks;
+  listTimer ||= setTimeout(keepList, LIST_PAUSE_MS);
+}
+
+function keepList() {
+  listTimer = 0;
+  if (!token.isSet) keep.saveList(sorted(store.state).map(([, known]) => known));
+}
+
+async function recall() {
+  const opened = await openKeep();
+  const ops = token.isSet ? [] : await opened.queue();
+  keep = opened;
+  store.apply(restored, ops);
+  sync.push();
+  const tasks = token.isSet ? [] : await opened.list();
+  await firstTry;
+  if (store.state.paused?.status === 0) store.apply(recalled, tasks);
+}
+
+function keepShell() {
+  const worker = navigator.serviceWorker;
+  if (!worker) return;
+  const urls = [location.pathname, ...performance.getEntriesByType("resource").map(({ name }) => name)
+    .filter((name) => !new URL(name).pathname.startsWith("/tasks"))];
+  worker.register(scriptUrl("sw.js")).then(() => worker.ready).then(({ active }) => active.postMessage(urls)).catch(() => {});
+}
+
+/** The one address that is made a script's; Trusted Types want it said. */
+function scriptUrl(url) {
+  const policy = globalThis.trustedTypes?.createPolicy("tasks", { createScriptURL: (text) => text });
+  return policy ? policy.createScriptURL(url) : url;
+}
+
 // ---- Signing in and out
+
+let isLeaving = false;
 
 function signIn(text) {
   const isToken = token.set(text);
@@ -221,7 +275,8 @@ function signOut() {
   const { length } = store.state.queue;
   if (length && !confirm(`${length} changes have not been sent. Sign out and lose them?`)) return;
   token.forget();
-  location.reload();
+  isLeaving = true;
+  Promise.resolve(keep?.clear()).finally(() => location.reload());
 }
 
 function drawSignedIn() {
@@ -252,13 +307,18 @@ function rewrite({ kind, key, patch, items }) {
 
 // ---- What happens by itself
 
+
 drawSignedIn();
 watchRoute(window, (filter) => look({ filter }));
 
 window.addEventListener("online", sync.resume);
 window.addEventListener("beforeunload", (event) => {
-  if (store.state.paused && store.state.queue.length) event.preventDefault();
+  const isLost = store.state.paused && store.state.queue.length && !(keep?.isLasting && !token.isSet);
+  if (isLost && !isLeaving) event.preventDefault();
 });
+
+recall();
+addEventListener("load", () => setTimeout(keepShell));
 
 let atEnd = false;
 new IntersectionObserver(async (entries) => {

@@ -35,6 +35,7 @@ export function initialState() {
     etag: null,
     revision: 0, // of the owner: what changed after it is not known yet
     loaded: false,
+    stale: false, // the list is one that was kept from an earlier page
     epoch: 0, // counts the lists that were begun
     queue: [],
     editing: null, // { key, text, base }: what the editor started with, and the task as it was then
@@ -222,7 +223,20 @@ export function received(state, { from, tasks, next, etag, revision }) {
       saved.delete(key);
   for (const task of tasks) if (!state.gone.has(task.id)) keepLatest(saved, task);
   const first = from === START ? { etag, revision } : {};
-  return { ...state, saved, reach: to, next, loaded: true, ...first };
+  return { ...state, saved, reach: to, next, loaded: true, stale: state.stale && from !== START, ...first };
+}
+
+/** Shows the tasks that an earlier page saw, until the server can be asked. */
+export function recalled(state, tasks) {
+  if (state.loaded || !tasks.length) return state;
+  const saved = new Map(tasks.map((task) => [keyOf(task), task]));
+  return { ...state, saved, reach: END, loaded: true, stale: true };
+}
+
+/** Takes up the changes that an earlier page left. */
+export function restored(state, ops) {
+  const known = new Set(state.queue.map(({ uid }) => uid));
+  return { ...state, queue: [...ops.filter(({ uid }) => !known.has(uid)), ...state.queue] };
 }
 
 /** Takes in what changed, deletions included, up to `revision`. */

@@ -65,7 +65,8 @@ export function createSync(api, store, { firstPage, done = () => {} }) {
 
   async function refresh() {
     try {
-      if (store.state.loaded) await renew();
+      if (store.state.stale) await restart();
+      else if (store.state.loaded) await renew();
     } catch (problem) {
       if (problem.code !== "changes_purged") throw problem;
       await restart();

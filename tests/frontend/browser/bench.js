@@ -29,7 +29,9 @@ after(() => browser?.close());
 export function scenario(name, { tasks = [], path = "", script, auth, deaf, ...options }, body) {
   test(name, { timeout: 6 * PATIENCE_MS }, async () => {
     const server = await startServer(auth);
-    const context = await browser.newContext({ viewport: { width: 1000, height: 760 }, ...options });
+    const context = await browser.newContext({
+      viewport: { width: 1000, height: 760 }, serviceWorkers: "block", ...options,
+    });
     try {
       for (let from = 0; from < tasks.length; from += 1000)
         await server.create(tasks.slice(from, from + 1000));

@@ -1,0 +1,106 @@
+// What outlives the page: in IndexedDB the changes that the server has not confirmed and the list as it
+// was last seen, and for other programs of this origin a mirror in localStorage. A browser may deny both to
+// pages: then what is not sent is lost with the page, which asks before it closes.
+
+const QUEUE = "queue";
+const LIST = "list";
+const LIST_MAX = 2000; // tasks
+const MIRROR = "todos-libtasks";
+const MIRROR_MAX = 5000; // tasks; localStorage holds some megabytes
+
+export async function openKeep() {
+  const db = await opened().catch(() => null);
+  let kept = new Map(); // by uid, what the queue in IndexedDB holds or is about to
+  let clock = 0; // counts the changes, so that they come back in their order
+  let last = Promise.resolve();
+
+  /** Runs in one transaction after those before it. */
+  function write(name, work) {
+    last = last.then(() => done(name, work)).catch(() => {});
+    return last;
+  }
+
+  function done(name, work) {
+    return new Promise((resolve, reject) => {
+      const transaction = db.transaction(name, "readwrite");
+      transaction.oncomplete = resolve;
+      transaction.onabort = transaction.onerror = () => reject(transaction.error);
+      work(transaction.objectStore(name));
+    });
+  }
+
+  function all(name) {
+    return db ? answered(db.transaction(name).objectStore(name).getAll()).catch(() => []) : [];
+  }
+
+  return {
+    /** Whether changes outlive the page. */
+    isLasting: db !== null,
+    /** The changes that an earlier page left, oldest first. */
+    async queue() {
+      const entries = (await all(QUEUE)).sort((a, b) => a.at - b.at);
+      kept = new Map(entries.map((entry) => [entry.uid, entry]));
+      clock = entries.at(-1)?.at ?? 0;
+      return entries.map(({ op }) => op);
+    },
+    /** The tasks that an earlier page saw last. */
+    list: async () => (await all(LIST))[0] ?? [],
+    /** Writes what is new in the queue and takes away what has left it. */
+    save(queue) {
+      if (!db) return;
+      const next = new Map();
+      const changed = [];
+      for (const op of queue) {
+        const known = kept.get(op.uid);
+        const entry = known?.op === op ? known : { uid: op.uid, at: known?.at ?? ++clock, op };
+        if (entry !== known) changed.push(entry);
+        next.set(op.uid, entry);
+      }
+      const gone = [...kept.keys()].filter((uid) => !next.has(uid));
+      kept = next;
+      if (!gone.length && !changed.length) return;
+      write(QUEUE, (store) => {
+        for (const uid of gone) store.delete(uid);
+        for (const entry of changed) store.put(entry);
+      });
+    },
+    /** Writes the list as it is seen. */
+    saveList(tasks) {
+      mirror(tasks);
+      if (db) write(LIST, (store) => store.put(tasks.slice(0, LIST_MAX).filter(({ id }) => Number.isFinite(id)), LIST));
+    },
+    /** Leaves nothing behind. */
+    async clear() {
+      mirror([]);
+      if (db) for (const name of [QUEUE, LIST]) await write(name, (store) => store.clear());
+    },
+  };
+}
+
+function opened() {
+  const request = indexedDB.open("tasks", 1);
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore(QUEUE, { keyPath: "uid" });
+    request.result.createObjectStore(LIST);
+  };
+  return answered(request);
+}
+
+function answered(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** Writes id, title and completed of the tasks where TodoMVC keeps them. */
+function mirror(tasks) {
+  try {
+    if (!tasks.length) return localStorage.removeItem(MIRROR);
+    const few = tasks.slice(0, MIRROR_MAX)
+      .map(({ id, title, completed }) => ({ id: Number.isFinite(id) ? id : null, title, completed }));
+    localStorage.setItem(MIRROR, JSON.stringify(few));
+  } catch {
+    // full or denied: it is a copy
+  }
+}

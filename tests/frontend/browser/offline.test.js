@@ -1,0 +1,76 @@
+// On a train: the server goes away, the page is closed and opened again, and nothing is lost.
+
+import assert from "node:assert/strict";
+import { scenario, until } from "./bench.js";
+
+const TWO = [{ title: "write letter", notes: "by hand" }, { title: "buy milk" }];
+const TRAIN = { tasks: TWO, serviceWorkers: "allow" };
+const mirror = (page) => page.evaluate(() => JSON.parse(localStorage.getItem("todos-libtasks")));
+
+/** Waits until the page can be opened without the server. */
+async function ready(page) {
+  await page.waitForFunction(async () => {
+    const wanted = ["page.css", "js/main.js", "js/view.js", location.pathname];
+    const found = await Promise.all(wanted.map((path) => caches.match(new URL(path, location.href))));
+    return navigator.serviceWorker.controller && found.every(Boolean);
+  });
+  await until(async () => (await mirror(page))?.length, TWO.length);
+}
+
+scenario("changes outlive the page and the server", TRAIN, async ({ page, screen, server }) => {
+  await ready(page);
+  await server.kill();
+  await screen.add("call the bank");
+  await screen.row("buy milk").locator(".toggle").check();
+  await screen.edit("write letter", "write two letters");
+  await page.keyboard.press("Enter");
+  await until(screen.titles, ["write two letters", "buy milk", "call the bank"]);
+  await page.reload();
+  await until(screen.titles, ["write two letters", "buy milk", "call the bank"]);
+  assert.deepEqual(await screen.completed(), ["buy milk"]);
+  assert.equal(await screen.row("write two letters").locator(".notes").innerText(), "by hand");
+  assert.equal(await page.locator(".unsaved").count(), 3);
+  await screen.add("and one more");
+  await server.restart();
+  await until(server.titles, ["write two letters", "buy milk", "call the bank", "and one more"]);
+  await until(() => page.locator(".unsaved").count(), 0);
+  await until(screen.titles, ["write two letters", "buy milk", "call the bank", "and one more"]);
+  assert.deepEqual((await server.list("?completed=true")).map(({ title }) => title), ["buy milk"]);
+  await page.reload();
+  await until(screen.titles, ["write two letters", "buy milk", "call the bank", "and one more"]);
+  await until(() => page.locator(".unsaved").count(), 0);
+});
+
+scenario("a conflict of a change that waited is shown after the page was closed", TRAIN,
+  async ({ page, screen, server }) => {
+    await ready(page);
+    await server.kill();
+    await screen.edit("write letter", "mine");
+    await page.keyboard.press("Enter");
+    await until(() => page.locator(".unsaved").count(), 1);
+    await page.goto("about:blank");
+    await server.restart();
+    const [task] = await server.list();
+    await server.send("PATCH", `/tasks/${task.id}`, { title: "theirs" });
+    await page.goto(server.url);
+    await until(() => screen.notice(), "This task was changed elsewhere Yours mine Theirs theirs Keep mine Keep theirs");
+    await page.getByRole("button", { name: "Keep mine" }).click();
+    await until(server.titles, ["mine", "buy milk"]);
+  });
+
+scenario("the mirror says id, title and completed", { tasks: TWO }, async ({ page, screen, server }) => {
+  await screen.row("buy milk").locator(".toggle").check();
+  await until(() => mirror(page), (await server.list()).map(({ id, title }) =>
+    ({ id, title, completed: title === "buy milk" })));
+});
+
+scenario("who signs in leaves nothing on the disk", { tasks: TWO, auth: "token" }, async ({ page, screen, server }) => {
+  await page.locator(".token").fill(server.token);
+  await page.locator(".token").press("Enter");
+  await until(screen.titles, ["write letter", "buy milk"]);
+  await screen.add("secret");
+  await until(server.titles, ["write letter", "buy milk", "secret"]);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.locator(".sign-in[open]").waitFor();
+  assert.equal(await mirror(page), null);
+});
