@@ -12,12 +12,12 @@ export async function openKeep() {
   const db = await opened().catch(() => null);
   let kept = new Map(); // by uid, what the queue in IndexedDB holds or is about to
   let clock = 0; // counts the changes, so that they come back in their order
-  let last = Promise.resolve();
+  let writing = 0;
 
-  /** Runs in one transaction after those before it. */
+  /** Runs in one transaction; those of a store follow each other. */
   function write(name, work) {
-    last = last.then(() => done(name, work)).catch(() => {});
-    return last;
+    writing++;
+    return done(name, work).catch(() => {}).finally(() => writing--);
   }
 
   function done(name, work) {
@@ -26,6 +26,7 @@ export async function openKeep() {
       transaction.oncomplete = resolve;
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
       work(transaction.objectStore(name));
+      transaction.commit(); // at once: the page may be going away
     });
   }
 
@@ -34,8 +35,10 @@ export async function openKeep() {
   }
 
   return {
-    /** Whether changes outlive the page. */
-    isLasting: db !== null,
+    /** Whether the changes that there are outlive the page. */
+    get isLasting() {
+      return db !== null && writing === 0;
+    },
     /** The changes that an earlier page left, oldest first. */
     async queue() {
       const entries = (await all(QUEUE)).sort((a, b) => a.at - b.at);

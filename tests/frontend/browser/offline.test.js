@@ -7,6 +7,17 @@ const TWO = [{ title: "write letter", notes: "by hand" }, { title: "buy milk" }]
 const TRAIN = { tasks: TWO, serviceWorkers: "allow" };
 const mirror = (page) => page.evaluate(() => JSON.parse(localStorage.getItem("todos-libtasks")));
 
+/** How many changes are kept on the disk. */
+function kept(page) {
+  return page.evaluate(() => new Promise((resolve) => {
+    const request = indexedDB.open("tasks");
+    request.onsuccess = () => {
+      const count = request.result.transaction("queue").objectStore("queue").count();
+      count.onsuccess = () => resolve(count.result);
+    };
+  }));
+}
+
 /** Waits until the page can be opened without the server. */
 async function ready(page) {
   await page.waitForFunction(async () => {
@@ -25,9 +36,10 @@ scenario("changes outlive the page and the server", TRAIN, async ({ page, screen
   await screen.edit("write letter", "write two letters");
   await page.keyboard.press("Enter");
   await until(screen.titles, ["write two letters", "buy milk", "call the bank"]);
+  await until(() => kept(page), 3);
   await page.reload();
   await until(screen.titles, ["write two letters", "buy milk", "call the bank"]);
-  assert.deepEqual(await screen.completed(), ["buy milk"]);
+  await until(screen.completed, ["buy milk"]);
   assert.equal(await screen.row("write two letters").locator(".notes").innerText(), "by hand");
   assert.equal(await page.locator(".unsaved").count(), 3);
   await screen.add("and one more");
@@ -47,7 +59,7 @@ scenario("a conflict of a change that waited is shown after the page was closed"
     await server.kill();
     await screen.edit("write letter", "mine");
     await page.keyboard.press("Enter");
-    await until(() => page.locator(".unsaved").count(), 1);
+    await until(() => kept(page), 1);
     await page.goto("about:blank");
     await server.restart();
     const [task] = await server.list();
