@@ -37,7 +37,7 @@ module "edge" {
   vpc_id            = module.network.vpc_id
   subnet_ids        = module.network.public_subnet_ids
   security_group_id = module.security.edge_id
-  certificate_arn   = var.certificate_arn
+  certificate       = var.certificate_arn == null ? null : { arn = var.certificate_arn }
 }
 
 # Instances are in the public subnets with an address of their own: that is the cheapest way out to secrets and

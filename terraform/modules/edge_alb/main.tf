@@ -48,7 +48,7 @@ resource "aws_lb_listener" "http" {
   protocol          = "HTTP"
 
   dynamic "default_action" {
-    for_each = var.certificate_arn == null ? [] : [1]
+    for_each = var.certificate == null ? [] : [1]
     content {
       type = "redirect"
       redirect {
@@ -60,7 +60,7 @@ resource "aws_lb_listener" "http" {
   }
 
   dynamic "default_action" {
-    for_each = var.certificate_arn == null ? [1] : []
+    for_each = var.certificate == null ? [1] : []
     content {
       type             = "forward"
       target_group_arn = aws_lb_target_group.app.arn
@@ -71,12 +71,12 @@ resource "aws_lb_listener" "http" {
 }
 
 resource "aws_lb_listener" "https" {
-  count             = var.certificate_arn == null ? 0 : 1
+  count             = var.certificate == null ? 0 : 1
   load_balancer_arn = aws_lb.this.arn
   port              = 443
   protocol          = "HTTPS"
   ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
-  certificate_arn   = var.certificate_arn
+  certificate_arn   = var.certificate.arn
 
   default_action {
     type             = "forward"

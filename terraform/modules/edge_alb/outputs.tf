@@ -23,5 +23,5 @@ output "target_group_arn_suffix" {
 }
 
 output "url" {
-  value = "${var.certificate_arn == null ? "http" : "https"}://${aws_lb.this.dns_name}"
+  value = "${var.certificate == null ? "http" : "https"}://${aws_lb.this.dns_name}"
 }

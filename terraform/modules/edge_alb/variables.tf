@@ -35,9 +35,9 @@ variable "target_type" {
   default     = "instance"
 }
 
-variable "certificate_arn" {
-  description = "Certificate of ACM; without one the edge speaks plain HTTP"
-  type        = string
+variable "certificate" {
+  description = "Certificate of ACM, whose ARN may be known only later; without one the edge speaks plain HTTP"
+  type        = object({ arn = string })
   default     = null
 }
 
