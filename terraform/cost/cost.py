@@ -11,6 +11,9 @@ import sys
 TABLE = json.loads((pathlib.Path(__file__).parent / "prices.json").read_text())
 HOURS = TABLE["hours_a_month"]
 DAY = 24
+# Of a million requests: answers of 4 KB, a page of twenty tasks, and lines in the log of 300 bytes.
+ANSWER_GB = 4.0
+LOG_LINES_GB = 0.3
 
 # What has no price by itself.
 FREE = """
@@ -55,11 +58,12 @@ def database(values):
     return hourly(values["instance_class"] + "_hour", count) + monthly("rds_gp3_gb_month", values["allocated_storage"] * count)
 
 
-def fargate(values, definitions):
-    task = definitions[0]
-    each = hourly("fargate_arm_vcpu_hour", float(task["cpu"]) / 1024) + hourly("fargate_arm_gb_hour", float(task["memory"]) / 1024)
-    public = any(n.get("assign_public_ip") for n in values.get("network_configuration", []))
-    return (each + (hourly("ipv4_hour") if public else 0)) * values["desired_count"]
+def task_of(service, task):
+    """One task of Fargate: its share of a core, its memory, its address."""
+    day = hourly("fargate_arm_vcpu_hour", float(task["cpu"]) / 1024) + hourly("fargate_arm_gb_hour", float(task["memory"]) / 1024)
+    if any(n.get("assign_public_ip") for n in service.get("network_configuration", [])):
+        day += hourly("ipv4_hour")
+    return day
 
 
 def instance_of(template):
@@ -79,6 +83,17 @@ def waf(values):
     return monthly("waf_acl_month") + monthly("waf_rule_month", len(values.get("rule", [])))
 
 
+def million(kind):
+    """What a million requests cost by that kind of resource, beyond what is free each month."""
+    return {
+        "traffic": ANSWER_GB * price("traffic_out_gb"),
+        "aws_cloudwatch_log_group": LOG_LINES_GB * price("log_gb"),
+        "aws_apigatewayv2_api": price("http_api_million"),
+        "aws_wafv2_web_acl": price("waf_million"),
+        "aws_lb": ANSWER_GB * price("alb_lcu_hour"),  # a unit is a gigabyte in an hour
+    }.get(kind, 0)
+
+
 def bill(plan):
     """Lines of (address, dollars a day), what one instance costs, and the types that nobody has a price for."""
     found = list(resources(plan["planned_values"]["root_module"]))
@@ -86,6 +101,7 @@ def bill(plan):
     templates = of("aws_launch_template")
     discovered = bool(of("aws_service_discovery_service"))
     each = (instance_of(templates[0]) if templates else 0) + (monthly("discovery_instance_month") if discovered else 0)
+    tasks = [task_of(service, task) for service, task in zip(of("aws_ecs_service"), of("aws_ecs_task_definition"))]
     alarms = max(0, len(of("aws_cloudwatch_metric_alarm")) - TABLE["free"]["alarms"])
     dashboards = max(0, len(of("aws_cloudwatch_dashboard")) - TABLE["free"]["dashboards"])
     prices = {
@@ -99,7 +115,7 @@ def bill(plan):
         "aws_kms_key": lambda v: monthly("kms_key_month"),
         "aws_nat_gateway": lambda v: hourly("nat_gateway_hour"),
         "aws_vpc_endpoint": lambda v: hourly("interface_endpoint_hour", 2) if v["vpc_endpoint_type"] == "Interface" else 0,
-        "aws_ecs_service": lambda v: fargate(v, of("aws_ecs_task_definition")),
+        "aws_ecs_service": lambda v: tasks[0] * v["desired_count"],
         "aws_wafv2_web_acl": waf,
         "aws_route53_zone": lambda v: monthly("zone_month"),
         "aws_apigatewayv2_vpc_link": lambda v: hourly("vpc_link_hour"),
@@ -113,23 +129,20 @@ def bill(plan):
     if alarms or dashboards:
         lines.append(("alarms and dashboards beyond the free ones", monthly("alarm_month", alarms) + monthly("dashboard_month", dashboards)))
     unknown = sorted({r["type"] for r in found} - set(prices) - set(FREE))
-    million = 0.0
-    if of("aws_apigatewayv2_api"):
-        million += price("http_api_million")
-    if of("aws_lb"):  # a million small requests in an hour are some 280 a second: eleven LCU by 25 new connections each
-        million += price("alb_lcu_hour") * 1_000_000 / 3600 / 25 / 10  # ten requests on a connection
-    return lines, each, million, unknown
+    return lines, sum(tasks, each), sum(million(kind) for kind in {r["type"] for r in found} | {"traffic"}), unknown
 
 
 def main():
     profile = sys.argv[1] if len(sys.argv) > 1 else None
-    lines, each, million, unknown = bill(json.load(sys.stdin))
+    lines, each, requests, unknown = bill(json.load(sys.stdin))
     total = sum(day for _, day in lines)
     for address, day in sorted(lines, key=lambda line: -line[1]):
         if day:
             print(f"  {day:7.3f}  {address}")
-    print(f"  {total:7.3f}  $ a day, idle; {total * 365 / 12:.1f} a month")
-    print(f"  {each:7.3f}  $ a day for each further instance; {million:.2f} $ for a million requests")
+    print(f"  {total:7.2f}  $ a day, idle; {total * 365 / 12:.1f} a month")
+    print(f"  {each:7.2f}  $ a day for each further instance or task; {requests:.2f} $ for a million requests")
+    if profile:
+        print(f"| `{profile}` | {total:.2f} | {total * 365 / 12:.1f} | {TABLE['budgets'][profile]:.2f} | {each:.2f} | {requests:.2f} |")
     if unknown:
         sys.exit(f"cost: no price is known for {', '.join(unknown)}: add it to prices.json and cost.py")
     if profile and total > TABLE["budgets"][profile]:

@@ -86,9 +86,10 @@ module "observability" {
 }
 
 module "budget" {
+  count           = var.budget_dollars_a_month > 0 ? 1 : 0
   source          = "../../modules/budget"
   name            = var.name
   project         = local.tags.Project
-  dollars_a_month = 55
+  dollars_a_month = var.budget_dollars_a_month
   emails          = var.alarm_emails
 }

@@ -53,3 +53,9 @@ variable "auth" {
   type        = string
   default     = "token"
 }
+
+variable "budget_dollars_a_month" {
+  description = "Above it somebody is told; 0 for no budget"
+  type        = number
+  default     = 55
+}

@@ -167,9 +167,10 @@ module "bastion" {
 }
 
 module "budget" {
+  count           = var.budget_dollars_a_month > 0 ? 1 : 0
   source          = "../../modules/budget"
   name            = var.name
   project         = local.tags.Project
-  dollars_a_month = 90
+  dollars_a_month = var.budget_dollars_a_month
   emails          = var.alarm_emails
 }

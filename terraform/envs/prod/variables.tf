@@ -86,3 +86,9 @@ variable "alarm_emails" {
     error_message = "alarm_emails is empty: an alarm that nobody hears is none."
   }
 }
+
+variable "budget_dollars_a_month" {
+  description = "Above it somebody is told; 0 for no budget"
+  type        = number
+  default     = 90
+}
