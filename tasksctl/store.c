@@ -58,6 +58,7 @@ int store_locate(cli *c, bool make)
     tasks_error error;
     const char *given = c->db ? c->db : variable("TASKS_DB");
     bool secret_says = !given && secret_of(c);
+    buf_done(&c->uri); /* a migration that seeds asks twice */
     buf_init(&c->uri, URI_MAX);
     if (given)
         buf_text(&c->uri, given);

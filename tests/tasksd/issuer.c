@@ -57,8 +57,9 @@ static char *pem_of(const EVP_PKEY *key)
     char *bytes;
     BIO *memory = BIO_new(BIO_s_mem());
     ck_assert_int_eq(PEM_write_bio_PUBKEY(memory, key), 1);
-    long size = BIO_get_mem_data(memory, &bytes);
-    char *text = strndup(bytes, (size_t)size);
+    ck_assert_int_eq(BIO_write(memory, "", 1), 1); /* its end as a text */
+    BIO_get_mem_data(memory, &bytes);
+    char *text = strdup(bytes);
     BIO_free(memory);
     return text;
 }
