@@ -298,7 +298,12 @@ function insist({ kind, key, patch }) {
   return true;
 }
 
+/** Lets the person have another try; of many tasks, each then stands for itself. */
 function rewrite({ kind, key, patch, items }) {
+  if (items?.length > 1) {
+    change(...items.map((item) => createOp(uid(), [item.patch])));
+    return true;
+  }
   if (kind === "create") return view.offer(items[0].patch.title);
   if (!task(key)) return view.offer(patch.title);
   store.apply(edit, key, patch.title, task(key));

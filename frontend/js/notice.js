@@ -54,7 +54,7 @@ function refusalText({ problem, op }) {
   return {
     title: isMany ? "These tasks were not added" : REFUSED[op.kind],
     detail: detail ? `${sentences(detail)} (${title})` : title,
-    action: (op.patch?.title || op.items) && "Edit again",
+    action: isMany ? "Add one by one" : (op.patch?.title || op.items) && "Edit again",
     act: "rewrite",
   };
 }

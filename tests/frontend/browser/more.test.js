@@ -174,6 +174,16 @@ scenario("pasting many lines makes many tasks in one batch", { tasks: THREE }, a
   assert.equal(await page.locator(".new-todo").inputValue(), "");
 });
 
+scenario("of many lines one that is refused does not take the others with it", {}, async ({ page, screen, server }) => {
+  await paste(page, `one\n${"x".repeat(501)}\nthree`);
+  await until(() => page.locator(".notice-title").innerText(), "These tasks were not added");
+  await page.getByRole("button", { name: "Add one by one" }).click();
+  await until(server.titles, ["one", "three"]);
+  await until(() => page.locator(".notice-title").innerText(), "This task was not added");
+  await page.getByRole("button", { name: "Edit again" }).click();
+  assert.equal(await page.locator(".new-todo").inputValue(), "x".repeat(501));
+});
+
 scenario("pasting one line only fills the field", {}, async ({ page, screen }) => {
   await paste(page, "four");
   assert.deepEqual(await screen.titles(), []);
