@@ -17,7 +17,8 @@ void prom_sample(buf *to, const char *name, const char *labels, double value)
         buf_char(to, '}');
     }
     buf_char(to, ' ');
-    buf_bytes(to, text, number_write(value, text));
+    size_t length = number_write(value, text);
+    buf_bytes(to, text, length);
     buf_char(to, '\n');
 }
 

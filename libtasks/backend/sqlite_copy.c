@@ -139,7 +139,7 @@ static tasks_status read_record(sqlite3_stmt *s, backend_kind kind, const backen
                                 tasks_error *error)
 {
     backend_record r = {.kind = kind, .owner = ""};
-    backend_token token;
+    backend_token token = {0};
     tasks_status status = TASKS_OK;
     if (kind == BACKEND_OWNER)
         read_owner(s, &r);

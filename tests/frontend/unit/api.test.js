@@ -33,7 +33,7 @@ test("list asks for the query and reads tasks, next page and tag", async () => {
     headers: { ETag: '"r41.0"', Link: '<http://inner:1/tasks?limit=1&cursor=abc>; rel="next"' },
   });
   const { outcome, request } = await exchange(answer, (api) => api.list("?limit=1"));
-  assert.deepEqual(outcome.value, 
+  assert.deepEqual(outcome.value,
     { tasks: [TASK], next: "?limit=1&cursor=abc", etag: '"r41.0"', revision: 41 });
   assert.deepEqual([request.method, request.url], ["GET", "/under/a/path/tasks?limit=1"]);
   assert.equal(request.headers["if-none-match"], undefined);
