@@ -5,5 +5,5 @@ terraform {
 
 provider "aws" {
   s3_use_path_style = true
-  max_retries       = 1
+  max_retries       = 3
 }

@@ -58,6 +58,7 @@ module "compute" {
   image_parameter      = var.image_parameter
   subnet_ids           = module.network.private_subnet_ids
   security_group_id    = module.security.app_id
+  registry             = var.registry_arn == null ? null : { arn = var.registry_arn }
   discovery_service_id = module.edge.service_id
   policies = {
     read-secret = module.secrets.read_policy

@@ -55,3 +55,9 @@ variable "budget_dollars_a_month" {
   type        = number
   default     = 20
 }
+
+variable "registry_arn" {
+  description = "Repository of ECR that the artifact is in; null when anybody may pull it"
+  type        = string
+  default     = null
+}

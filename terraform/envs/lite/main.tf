@@ -59,6 +59,7 @@ module "compute" {
   subnet_ids        = [module.network.public_subnet_ids[0]]
   public_ipv4       = true
   security_group_id = module.security.app_id
+  registry          = var.registry_arn == null ? null : { arn = var.registry_arn }
   volume_tag        = aws_ebs_volume.tasks.tags.Name
   policies          = { volume = data.aws_iam_policy_document.volume.json }
   max_size          = 1

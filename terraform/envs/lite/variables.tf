@@ -55,3 +55,9 @@ variable "backup_days" {
   type        = number
   default     = 7
 }
+
+variable "registry_arn" {
+  description = "Repository of ECR that the artifact is in; null when anybody may pull it"
+  type        = string
+  default     = null
+}

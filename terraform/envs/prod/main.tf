@@ -82,19 +82,6 @@ module "auth" {
   deletion_protection = var.protected
 }
 
-data "aws_iam_policy_document" "registry" {
-  statement {
-    sid       = "ReadOneRepository"
-    actions   = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"]
-    resources = [module.registry.arn]
-  }
-  statement {
-    sid       = "LogInToRegistry"
-    actions   = ["ecr:GetAuthorizationToken"]
-    resources = ["*"] # AWS knows no finer one for this call
-  }
-}
-
 module "compute" {
   source              = "../../modules/compute_asg"
   name                = var.name
@@ -106,7 +93,8 @@ module "compute" {
   subnet_ids          = module.network.private_subnet_ids
   security_group_id   = module.security.app_id
   target_group_arns   = [module.edge.target_group_arn]
-  policies            = { read-secret = module.secrets.read_policy, registry = data.aws_iam_policy_document.registry.json }
+  policies            = { read-secret = module.secrets.read_policy }
+  registry            = { arn = module.registry.arn }
   min_size            = 2
   desired_size        = 2
   max_size            = 6

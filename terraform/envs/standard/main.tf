@@ -52,6 +52,7 @@ module "compute" {
   subnet_ids        = module.network.public_subnet_ids
   public_ipv4       = true
   security_group_id = module.security.app_id
+  registry          = var.registry_arn == null ? null : { arn = var.registry_arn }
   target_group_arns = [module.edge.target_group_arn]
   policies          = { read-secret = module.secrets.read_policy }
   settings = {

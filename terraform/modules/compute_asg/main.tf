@@ -33,6 +33,28 @@ resource "aws_iam_role_policy" "app" {
   policy   = each.value
 }
 
+# A registry of our own is private; what anybody may pull needs no right.
+data "aws_iam_policy_document" "pull" {
+  count = var.registry == null ? 0 : 1
+  statement {
+    sid       = "ReadOneRepository"
+    actions   = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"]
+    resources = [var.registry.arn]
+  }
+  statement {
+    sid       = "LogInToRegistry"
+    actions   = ["ecr:GetAuthorizationToken"]
+    resources = ["*"] # AWS knows no finer one for this call
+  }
+}
+
+resource "aws_iam_role_policy" "pull" {
+  count  = var.registry == null ? 0 : 1
+  name   = "pull"
+  role   = aws_iam_role.app.id
+  policy = data.aws_iam_policy_document.pull[0].json
+}
+
 resource "aws_iam_instance_profile" "app" {
   name = "${var.name}-app"
   role = aws_iam_role.app.name

@@ -75,6 +75,12 @@ variable "policies" {
   default     = {}
 }
 
+variable "registry" {
+  description = "Repository of ECR that the artifact is pulled from; null when anybody may pull it"
+  type        = object({ arn = string })
+  default     = null
+}
+
 variable "environment" {
   description = "TASKSD_ENV; production never serves a store that nobody asked for"
   type        = string
