@@ -2,6 +2,10 @@
 # a free way out by IPv6, and no public IPv4 address at all.
 locals {
   tags = { Project = "tasks", Environment = "frugal", ManagedBy = "terraform" }
+  # Where there is a way out by IPv6 only, AWS is asked at the names that have both.
+  dual_stack = var.egress != "ipv6" ? {} : {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER = "https://secretsmanager.${var.region}.api.aws"
+  }
 }
 
 module "network" {
@@ -64,13 +68,13 @@ module "compute" {
     read-secret = module.secrets.read_policy
     discovery   = data.aws_iam_policy_document.discovery.json
   }
-  settings = {
+  settings = merge(local.dual_stack, {
     TASKSD_AUTH          = var.auth
     TASKSD_DB            = module.database.uri
     TASKSD_DB_SECRET     = "aws:${module.secrets.secret_name}"
     TASKSD_MIGRATE       = "true"
     TASKSD_TRUSTED_PROXY = module.network.cidr
-  }
+  })
   night = var.night == null ? null : {
     sleep     = "0 ${var.night.sleep} * * *"
     wake      = "10 ${var.night.wake} * * *" # the database first

@@ -21,11 +21,12 @@ locals {
     } },
   )
   egress = {
-    edge_app     = { group = "edge", to = "app", cidr = null, cidr6 = null, port = var.app_port, why = "The edge, to tasksd" }
-    app_database = { group = "app", to = "database", cidr = null, cidr6 = null, port = 5432, why = "tasksd, to the database" }
-    app_https    = { group = "app", to = null, cidr = "0.0.0.0/0", cidr6 = null, port = 443, why = "Secrets, images, logs" }
-    app_https6   = { group = "app", to = null, cidr = null, cidr6 = "::/0", port = 443, why = "The same by IPv6" }
-    app_packages = { group = "app", to = null, cidr = "0.0.0.0/0", cidr6 = null, port = 80, why = "Signed packages of Debian" }
+    edge_app      = { group = "edge", to = "app", cidr = null, cidr6 = null, port = var.app_port, why = "The edge, to tasksd" }
+    app_database  = { group = "app", to = "database", cidr = null, cidr6 = null, port = 5432, why = "tasksd, to the database" }
+    app_https     = { group = "app", to = null, cidr = "0.0.0.0/0", cidr6 = null, port = 443, why = "Secrets, images, logs" }
+    app_https6    = { group = "app", to = null, cidr = null, cidr6 = "::/0", port = 443, why = "The same by IPv6" }
+    app_packages  = { group = "app", to = null, cidr = "0.0.0.0/0", cidr6 = null, port = 80, why = "Signed packages of Debian" }
+    app_packages6 = { group = "app", to = null, cidr = null, cidr6 = "::/0", port = 80, why = "The same by IPv6" }
   }
 }
 
