@@ -2,21 +2,23 @@
  *
  * libtasks: a task store for C programs. This header is the whole public interface and its manual.
  *
- *     tasks_options options = TASKS_OPTIONS_INIT;
- *     options.uri = "sqlite:tasks.db";
- *     tasks_error error;
- *     tasks_db *db;
- *     if (tasks_open(&options, &db, &error))
- *         errx(1, "%s", error.message);
+ *      tasks_options options = TASKS_OPTIONS_INIT;
+ *      options.uri = "sqlite:tasks.db";
+ *      tasks_error error;
+ *      tasks_db *db;
+ *      if (tasks_open(&options, &db, &error))
+ *          errx(1, "%s", error.message);
  *
- *     tasks_patch patch = TASKS_PATCH_INIT;
- *     patch.set = TASKS_SET_TITLE;
- *     patch.title = "Buy milk";
- *     tasks_task *task;
- *     if (tasks_create(db, &patch, &task, &error) == TASKS_OK)
- *         printf("%lld\n", (long long)task->id);
- *     tasks_task_free(task);
- *     tasks_close(db);
+ *      tasks_patch patch = TASKS_PATCH_INIT;
+ *      patch.set = TASKS_SET_TITLE;
+ *      patch.title = "Buy milk";
+ *      tasks_task *task;
+ *      if (tasks_create(db, &patch, &task, &error) == TASKS_OK)
+ *          printf("task %" PRId64 "\n", task->id);
+ *      tasks_task_free(task);
+ *      tasks_close(db);
+ *
+ * The examples below are compiled and run by the tests. `db` and `error` in them are those of above.
  *
  * Rules that hold everywhere:
  *
@@ -216,18 +218,19 @@ typedef struct tasks_patch {
 
 /* A secret is a value that must not be seen; a reference is its name and may be. What a reference stands for:
  *
- *   env:NAME           the environment variable. Once read its value is overwritten, so that neither children
- * nor /proc can have it; the process keeps it and may refer to it again. file:PATH          the file, less
- * the line break at its end. Nobody but its owner may reach it; if root owns it a group may read, which is
- * what systemd's LoadCredential gives. aws:NAME-OR-ARN    the secret of AWS Secrets Manager. The credentials
- * are those of the environment, of the container, of a web identity or of the instance, in this order; the
- * region is that of the ARN, of AWS_REGION or of the instance; AWS_ENDPOINT_URL and AWS_CA_BUNDLE are
- * honoured. ANYTHING:ELSE      what options.vault makes of it
+ *  - env:NAME: the environment variable. Once read its value is overwritten, so that neither children
+ *    nor /proc can have it; the process keeps it and may refer to it again.
+ *  - file:PATH: the file, less the line break at its end. Nobody but its owner may reach it; if root owns
+ *    it a group may read, which is what systemd's LoadCredential gives.
+ *  - aws:NAME-OR-ARN: the secret of AWS Secrets Manager. The credentials are those of the environment, of
+ *    the container, of a web identity or of the instance, in this order; the region is that of the ARN, of
+ *    AWS_REGION or of the instance; AWS_ENDPOINT_URL and AWS_CA_BUNDLE are honoured.
+ *  - ANYTHING:ELSE: what options.vault makes of it.
  *
  * With "#KEY" at the end it is that member of a JSON object. Secrets are UTF-8 of 1..65536 bytes.
  *
- *     options.uri = "postgresql://db.example/tasks?sslmode=verify-full";
- *     options.password_ref = "aws:prod/tasks-db";
+ * So "postgresql://db.example/tasks?sslmode=verify-full" as options.uri and "aws:prod/tasks-db" as
+ * options.password_ref open a store, and no configuration knows a password.
  *
  * The secret of a database is its password, or a JSON object with the members username and password, or one
  * with the whole connection: engine, host, port, username, password, dbname. A user and a password of the
@@ -244,6 +247,18 @@ enum { TASKS_SECRET_CURRENT = 0, TASKS_SECRET_PREVIOUS = 1 };
 
 /** Hands out secrets of a vault that the library does not know. It may block, and may be called by any thread
  *  that opens a store or uses one, though never twice at a time for one reference.
+ *
+ *      static tasks_status ask_keyring(void *context, const char *reference, int32_t version, char *value,
+ *                                      uint64_t size, tasks_error *error)
+ *      {
+ *          if (version != TASKS_SECRET_CURRENT || strcmp(reference, "keyring:tasks") != 0) {
+ *              snprintf(error->message, sizeof error->message, "the keyring has no such secret");
+ *              return TASKS_NOT_FOUND;
+ *          }
+ *          snprintf(value, size, "%s", (const char *)context);
+ *          return TASKS_OK;
+ *      }
+ *
  *  @param reference  as in the options, without "#KEY"
  *  @param version    TASKS_SECRET_...
  *  @param value      where to write the secret and its NUL; the library wipes and frees it
@@ -296,8 +311,15 @@ typedef struct tasks_timing {
     int64_t work_ns;     /**< how long the store worked, for this call and those that shared its turn */
 } tasks_timing;
 
-/** Is told of each call that asked something of the store, at its end, by the thread that made the call;
- *  one call may ask several things. It must not use the store, and whoever made the call waits for it.
+/** Is told of each call that asked something of the store, at its end, by the thread that made the call.
+ *
+ *      static void tell_slow(void *context, const tasks_timing *timing)
+ *      {
+ *          if (timing->wait_ns + timing->work_ns > *(int64_t *)context)
+ *              fprintf(stderr, "%s took %" PRId64 " ns\n", timing->word, timing->work_ns);
+ *      }
+ *
+ *  One call may ask several things. It must not use the store, and whoever made the call waits for it.
  *  tasks_wait() and tasks_watch() are not told of while they wait. */
 typedef void (*tasks_observer)(void *context, const tasks_timing *timing);
 
@@ -322,6 +344,19 @@ typedef struct tasks_options {
 
 /** Opens a store. `sqlite:PATH` makes the file (mode 0600) when there is none and migrate allows it;
  *  its folder must exist. `sqlite::memory:` is a new empty store that ends with its last handle.
+ *
+ *      int64_t slow_ns = INT64_C(50000000);
+ *      tasks_options options = TASKS_OPTIONS_INIT;
+ *      options.uri = "sqlite::memory:";
+ *      options.timeout_ms = 2000;
+ *      options.observer = tell_slow;
+ *      options.observer_context = &slow_ns;
+ *      tasks_db *scratch;
+ *      if (tasks_open(&options, &scratch, &error))
+ *          errx(1, "%s: %s", error.code, error.message);
+ *      tasks_close(scratch);
+ *
+ *  @param out  released with tasks_close()
  *  @return OK; INVALID (options, URI); UNSUPPORTED (store_foreign: not a task store, store_newer,
  *  store_old, backend_unknown), CORRUPT, DENIED, READ_ONLY, UNAVAILABLE, TIMEOUT, FULL, NO_MEMORY; with a
  *  secret also what tasks_secret_check() returns. A store that is refused is left untouched.
@@ -351,6 +386,19 @@ typedef struct tasks_secret {
 } tasks_secret;
 
 /** Reads the secret of options.password_ref, and no store. No value of it comes out.
+ *
+ *      char password[] = "correct horse";
+ *      tasks_options options = TASKS_OPTIONS_INIT;
+ *      options.password_ref = "keyring:tasks";
+ *      options.vault = ask_keyring;
+ *      options.vault_context = password;
+ *      tasks_secret *facts;
+ *      if (tasks_secret_check(&options, &facts, &error) == TASKS_OK)
+ *          printf("a %s from the %s\n", facts->holds == TASKS_SECRET_TEXT ? "password" : "login",
+ *                 facts->provider);
+ *      tasks_secret_free(facts);
+ *
+ *  @param out  released with tasks_secret_free()
  *  @return OK; INVALID secret_malformed (the reference); UNSUPPORTED secret_unknown; DENIED (secret_denied,
  *  keys_refused); UNAVAILABLE (secret_missing, secret_away, secret_unusable); TIMEOUT; NO_MEMORY */
 TASKS_API tasks_status tasks_secret_check(const tasks_options *options, tasks_secret **out,
@@ -368,30 +416,88 @@ TASKS_API tasks_status tasks_secret_read(const tasks_options *options, char *val
 TASKS_API void tasks_close(tasks_db *db);
 
 /** A light handle on the same store, bound to `owner`: whoever holds it reaches no other owner's tasks.
+ *
+ *      tasks_db *ann;
+ *      if (tasks_as(db, "ann", &ann, &error) == TASKS_OK) {
+ *          tasks_patch patch = TASKS_PATCH_INIT;
+ *          patch.set = TASKS_SET_TITLE;
+ *          patch.title = "Only for Ann";
+ *          tasks_create(ann, &patch, NULL, &error);
+ *      }
+ *      tasks_close(ann);
+ *
  *  @param owner  0..255 bytes without control characters
+ *  @param out    released with tasks_close(), before or after `db`
  *  @return OK, INVALID owner_malformed, DENIED owner_bound (db is a view itself), NO_MEMORY. */
 TASKS_API tasks_status tasks_as(tasks_db *db, const char *owner, tasks_db **out, tasks_error *error);
 
 /* ---- One task --------------------------------------------------------------------------------- */
-/* All of these act on the owner of the handle. Besides what is listed they may return UNAVAILABLE,
- * TIMEOUT, FULL, READ_ONLY, CORRUPT, NO_MEMORY and INTERNAL. What changed is on disk when they return.
- * UNAVAILABLE outcome_unknown means that the connection broke at the commit: it may have happened. */
+/* All of these act on the owner of the handle. Besides what is listed they, and all calls below that use a
+ * store, may return UNAVAILABLE, TIMEOUT, FULL, READ_ONLY, CORRUPT, NO_MEMORY and INTERNAL. What changed is
+ * on disk when they return. UNAVAILABLE outcome_unknown means that the connection broke at the commit: it may
+ * have happened. `out` is released with tasks_task_free(); where something is written it may be NULL. */
 
-/** Adds a task. TASKS_SET_TITLE is required. @return OK, INVALID, CONFLICT uid_taken. */
+/** Adds a task. TASKS_SET_TITLE is required.
+ *
+ *      const char *tags[] = {"home", "money"};
+ *      tasks_patch patch = TASKS_PATCH_INIT;
+ *      patch.set = TASKS_SET_TITLE | TASKS_SET_TAGS | TASKS_SET_DUE_AT;
+ *      patch.title = "File taxes";
+ *      patch.tags = tags;
+ *      patch.tag_count = 2;
+ *      tasks_time_read("2026-05-31T12:00:00Z", &patch.due_at_ms, &error);
+ *      tasks_task *task;
+ *      if (tasks_create(db, &patch, &task, &error))
+ *          errx(1, "%s: %s", error.field, error.message);
+ *      printf("task %" PRId64 " in revision %" PRId64 "\n", task->id, task->revision);
+ *      tasks_task_free(task);
+ *
+ *  @return OK, INVALID, CONFLICT uid_taken. */
 TASKS_API tasks_status tasks_create(tasks_db *db, const tasks_patch *patch, tasks_task **out,
                                     tasks_error *error);
 
-/** @return OK, INVALID (id < 1), NOT_FOUND. */
+/** Reads a task.
+ *
+ *      tasks_task *task;
+ *      if (tasks_get(db, 999, &task, &error) == TASKS_NOT_FOUND)
+ *          puts("there is no task 999");
+ *      tasks_task_free(task);
+ *
+ *  @return OK, INVALID (id < 1), NOT_FOUND (expired ones too). */
 TASKS_API tasks_status tasks_get(tasks_db *db, int64_t id, tasks_task **out, tasks_error *error);
 
-/** Changes what the patch sets. A patch that sets nothing changes nothing.
+/** Changes what the patch sets. A patch that sets nothing changes nothing. Here it is made anew as long as
+ *  somebody else was quicker, so that nobody's change is lost:
+ *
+ *      tasks_status status;
+ *      do {
+ *          tasks_task *seen = NULL;
+ *          tasks_patch patch = TASKS_PATCH_INIT;
+ *          status = tasks_get(db, 1, &seen, &error);
+ *          if (status == TASKS_OK) {
+ *              patch.set = TASKS_SET_PRIORITY;
+ *              patch.priority = seen->priority > 1 ? seen->priority - 1 : 1;
+ *              status = tasks_update(db, seen->id, seen->revision, &patch, NULL, &error);
+ *          }
+ *          tasks_task_free(seen);
+ *      } while (status == TASKS_CONFLICT);
+ *      puts(status == TASKS_OK ? "more urgent" : error.message);
+ *
  *  @param if_revision  the revision that the caller has seen, or 0 for any
  *  @param out          the task after the change
  *  @return OK, INVALID, NOT_FOUND, CONFLICT (revision_mismatch, uid_taken). */
 TASKS_API tasks_status tasks_update(tasks_db *db, int64_t id, int64_t if_revision, const tasks_patch *patch,
                                     tasks_task **out, tasks_error *error);
 
-/** Removes a task. @param out the task as it was; may be NULL if it does not interest.
+/** Removes a task.
+ *
+ *      tasks_task *was;
+ *      if (tasks_delete(db, 2, 0, &was, &error) == TASKS_OK)
+ *          printf("no more: %s\n", was->title);
+ *      tasks_task_free(was);
+ *
+ *  @param if_revision  as in tasks_update()
+ *  @param out          the task as it was
  *  @return OK, INVALID, NOT_FOUND, CONFLICT revision_mismatch. */
 TASKS_API tasks_status tasks_delete(tasks_db *db, int64_t id, int64_t if_revision, tasks_task **out,
                                     tasks_error *error);
@@ -445,25 +551,50 @@ typedef struct tasks_query {
  *  exactly once, whatever is written meanwhile.
  *
  *      tasks_query query = TASKS_QUERY_INIT;
+ *      tasks_page *page = NULL, *next;
  *      query.completed = TASKS_OPEN;
- *      tasks_page *page = NULL;
- *      if (tasks_list(db, &query, &page, &error) == TASKS_OK)
- *          for (uint32_t i = 0; i < tasks_page_count(page); i++)
- *              puts(tasks_page_at(page, i)->title);
+ *      query.limit = 2;
+ *      do {
+ *          if (tasks_list(db, &query, &next, &error))
+ *              errx(1, "%s", error.message);
+ *          for (uint32_t i = 0; i < tasks_page_count(next); i++)
+ *              puts(tasks_page_at(next, i)->title);
+ *          query.cursor = tasks_page_cursor(next);
+ *          tasks_page_free(page);
+ *          page = next;
+ *      } while (query.cursor);
  *      tasks_page_free(page);
  *
  *  @param query  NULL for the default
+ *  @param out    released with tasks_page_free(), and its cursor with it
  *  @return OK (an empty page too), INVALID. */
 TASKS_API tasks_status tasks_list(tasks_db *db, const tasks_query *query, tasks_page **out,
                                   tasks_error *error);
 
-/** The owner's revision and expired count alone, cheaply: what tells whether a list is still the same. */
+/** The owner's revision and expired count alone, cheaply: what tells whether a list is still the same. An
+ *  owner without tasks is at revision 0. @return OK. */
 TASKS_API tasks_status tasks_revision(tasks_db *db, int64_t *revision, int64_t *expired, tasks_error *error);
 
 /** What changed after revision `since`, oldest first, each task once in its last state and each
  *  deletion as a tombstone. A page ends at the end of a revision, so it may be up to one batch longer
  *  than `limit`. Go on with since = the revision of the last task until the page is empty or that
  *  revision is tasks_page_revision(). Expired tasks are left out; their sweep deletes them.
+ *
+ *      int64_t since = 0;
+ *      uint32_t count;
+ *      do {
+ *          tasks_page *page;
+ *          if (tasks_changes(db, since, 100, &page, &error))
+ *              errx(1, "%s: %s", error.code, error.message);
+ *          count = tasks_page_count(page);
+ *          for (uint32_t i = 0; i < count; i++) {
+ *              const tasks_task *task = tasks_page_at(page, i);
+ *              printf("%" PRId64 " %s\n", task->id, task->deleted ? "is deleted" : task->title);
+ *              since = task->revision;
+ *          }
+ *          tasks_page_free(page);
+ *      } while (count);
+ *
  *  @param since  0 for everything
  *  @param limit  1..1000; 0 = 100
  *  @return OK, INVALID, NOT_FOUND changes_purged (since is older than the tombstones that are kept, or
@@ -472,14 +603,23 @@ TASKS_API tasks_status tasks_changes(tasks_db *db, int64_t since, uint32_t limit
                                      tasks_error *error);
 
 /** Waits until the owner's revision is above `since`, or until the time is over, whoever changes the tasks:
- *  this process or another one. @param revision the owner's revision now. @return OK in both cases. */
+ *  this process or another one.
+ *
+ *      int64_t now, expired;
+ *      tasks_revision(db, &now, &expired, &error);
+ *      if (tasks_wait(db, now - 1, 30000, &now, &error) == TASKS_OK)
+ *          printf("at revision %" PRId64 "\n", now);
+ *
+ *  @param revision  the owner's revision now
+ *  @return OK in both cases. */
 TASKS_API tasks_status tasks_wait(tasks_db *db, int64_t since, uint32_t timeout_ms, int64_t *revision,
                                   tasks_error *error);
 
 /** Waits until something in the store may have changed, for whichever owner: one thread can so serve many
  *  who wait. A wake-up without a change is possible, a change without a wake-up is not.
  *  @param seen  0 at first (returns at once), then what the call before left here; when it is still the same
- *               after the call, the time was over */
+ *               after the call, the time was over
+ *  @return OK in both cases, DENIED owner_bound (a view of one owner). */
 TASKS_API tasks_status tasks_watch(tasks_db *db, int64_t *seen, uint32_t timeout_ms, tasks_error *error);
 
 /* ---- Batches ---------------------------------------------------------------------------------- */
@@ -496,10 +636,16 @@ typedef struct tasks_op {
 
 /** Applies 1..1000 operations in order: all of them or none, durable when it returns.
  *
- *      tasks_op ops[2] = {{.kind = TASKS_UPDATE, .id = 7, .patch = &done},
- *                         {.kind = TASKS_DELETE, .id = 8, .if_revision = 41}};
- *      if (tasks_apply(db, ops, 2, NULL, &error))
- *          fprintf(stderr, "operation %d: %s\n", error.op_index, error.message);
+ *      tasks_patch done = TASKS_PATCH_INIT, next = TASKS_PATCH_INIT;
+ *      done.set = TASKS_SET_COMPLETED;
+ *      done.completed = 1;
+ *      next.set = TASKS_SET_TITLE;
+ *      next.title = "Drink milk";
+ *      const tasks_op ops[] = {{.kind = TASKS_UPDATE, .id = 1, .patch = &done},
+ *                              {.kind = TASKS_CREATE, .patch = &next},
+ *                              {.kind = TASKS_DELETE, .id = 999}};
+ *      if (tasks_apply(db, ops, 3, NULL, &error))
+ *          printf("nothing is done, because of operation %d: %s\n", (int)error.op_index, error.code);
  *
  *  @param out  the task of each operation, in their order: after it, or before a delete; may be NULL
  *  @return OK or what the first failing operation returns; error.op_index names it. */
@@ -509,6 +655,19 @@ TASKS_API tasks_status tasks_apply(tasks_db *db, const tasks_op *ops, uint32_t c
 /** As tasks_apply(), but at most once: when a batch with this key has been applied for this owner within
  *  the last 24 hours, nothing is changed and its answer is given again. So a client that does not know
  *  whether its request arrived sends it once more with the same key. Concurrent calls wait for each other.
+ *
+ *      tasks_patch patch = TASKS_PATCH_INIT;
+ *      patch.set = TASKS_SET_TITLE;
+ *      patch.title = "Order tea";
+ *      const tasks_op op = {.kind = TASKS_CREATE, .patch = &patch};
+ *      for (int time = 1; time <= 2; time++) {
+ *          tasks_page *page;
+ *          int32_t replayed;
+ *          if (tasks_apply_once(db, "order-17", &op, 1, &page, &replayed, &error) == TASKS_OK)
+ *              printf("task %" PRId64 ", %s\n", tasks_page_at(page, 0)->id, replayed ? "again" : "new");
+ *          tasks_page_free(page);
+ *      }
+ *
  *  @param key       1..255 bytes without control characters, chosen by the client
  *  @param replayed  1 when the answer is an earlier one; may be NULL
  *  @return as tasks_apply(), and INVALID (key_malformed; key_reused: the earlier batch was another one). A
@@ -517,13 +676,22 @@ TASKS_API tasks_status tasks_apply_once(tasks_db *db, const char *key, const tas
                                         tasks_page **out, int32_t *replayed, tasks_error *error);
 
 /** Deletes whatever the query selects (its limit, cursor and order aside), in batches of up to 1000.
- *  @param deleted  how many went; also right when the call fails half way; may be NULL */
+ *
+ *      tasks_query query = TASKS_QUERY_INIT;
+ *      query.completed = TASKS_COMPLETED;
+ *      int64_t deleted;
+ *      tasks_clear(db, &query, &deleted, &error);
+ *
+ *  @param query    NULL for everything
+ *  @param deleted  how many went; also right when the call fails half way; may be NULL
+ *  @return OK (also when there was none), INVALID. */
 TASKS_API tasks_status tasks_clear(tasks_db *db, const tasks_query *query, int64_t *deleted,
                                    tasks_error *error);
 
 /** Removes for good what has expired, and tombstones older than options.tombstone_ms. On the handle of
  *  tasks_open() for all owners, on a view for its owner. Call it every minute or so.
- *  @param swept  how many tasks went; may be NULL */
+ *  @param swept  how many tasks went; also right when the call fails half way; may be NULL
+ *  @return OK. */
 TASKS_API tasks_status tasks_sweep(tasks_db *db, int64_t *swept, tasks_error *error);
 
 /* ---- JSON -------------------------------------------------------------------------------------- */
@@ -539,13 +707,23 @@ TASKS_API void tasks_text_free(tasks_text *text);
 /** A task as a JSON object: id uid url title notes completed completed_at priority order tags due_at
  *  expires_at created_at updated_at revision. Times are RFC 3339 in UTC with milliseconds; what is
  *  absent is null (notes: "").
+ *
+ *      tasks_task *task;
+ *      tasks_text *json = NULL;
+ *      if (tasks_get(db, 1, &task, &error) == TASKS_OK)
+ *          tasks_task_json(task, "https://example.org/tasks/", &json, &error);
+ *      if (json)
+ *          printf("%" PRIu64 " bytes: %s\n", json->length, json->bytes);
+ *      tasks_text_free(json);
+ *      tasks_task_free(task);
+ *
  *  @param url_base  put before the id to make `url` ("http://host/tasks/"); NULL leaves `url` out
  *  @return OK, INVALID option_malformed (no URL begins with this), NO_MEMORY. */
 TASKS_API tasks_status tasks_task_json(const tasks_task *task, const char *url_base, tasks_text **out,
                                        tasks_error *error);
 
 /** The tasks of a page as a JSON array. Tombstones are {"id","uid","deleted":true,"deleted_at","revision"}.
- */
+ *  @return as tasks_task_json(). */
 TASKS_API tasks_status tasks_page_json(const tasks_page *page, const char *url_base, tasks_text **out,
                                        tasks_error *error);
 
@@ -562,6 +740,16 @@ TASKS_API void tasks_patches_free(tasks_patches *patches);
 /** Reads one task object, or an array of up to 1000, as patches: a member that is there is set, null
  *  clears it. The members are title notes completed priority order tags due_at expires_at uid. Values
  *  are checked when the patch is applied; here only their types are.
+ *
+ *      const char json[] = "{\"title\":\"Walk the dog\",\"tags\":[\"outside\"]}";
+ *      tasks_patches *patches;
+ *      if (tasks_patches_read(json, strlen(json), &patches, &error))
+ *          errx(1, "%s", error.message);
+ *      tasks_create(db, tasks_patches_at(patches, 0), NULL, &error);
+ *      tasks_patches_free(patches);
+ *
+ *  @param length  bytes of `json`, which needs no NUL
+ *  @param out     released with tasks_patches_free()
  *  @return OK, INVALID (json_..., field_..., time_malformed, batch_too_large; error.op_index is the
  *  place in the array), NO_MEMORY. */
 TASKS_API tasks_status tasks_patches_read(const char *json, uint64_t length, tasks_patches **out,
@@ -588,7 +776,22 @@ typedef struct tasks_token {
     int64_t expires_at_ms; /**< or TASKS_NO_TIME */
 } tasks_token;
 
-/** Makes a token for an owner. @param text is the only time that it is seen; show it and forget it.
+/** Makes a token for an owner.
+ *
+ *      char text[TASKS_TOKEN_SIZE];
+ *      int64_t id;
+ *      tasks_token *token = NULL;
+ *      if (tasks_token_create(db, "ann", 1, TASKS_NO_TIME, text, &id, &error) == TASKS_OK &&
+ *          tasks_token_find(db, text, &token, &error) == TASKS_OK)
+ *          printf("%s may %s\n", token->owner, token->read_only ? "look" : "write");
+ *      tasks_token_free(token);
+ *      if (tasks_token_revoke(db, id, &error) == TASKS_OK &&
+ *          tasks_token_find(db, text, &token, &error) == TASKS_DENIED)
+ *          puts(error.code);
+ *
+ *  @param read_only      1: who holds it may not change anything
+ *  @param expires_at_ms  or TASKS_NO_TIME
+ *  @param text           the only time that it is seen; show it and forget it
  *  @return OK, INVALID (owner_malformed, time_range), DENIED owner_bound. */
 TASKS_API tasks_status tasks_token_create(tasks_db *db, const char *owner, int32_t read_only,
                                           int64_t expires_at_ms, char text[TASKS_TOKEN_SIZE], int64_t *id,
@@ -615,13 +818,20 @@ typedef struct tasks_migration {
     int32_t to;   /**< schema version afterwards */
 } tasks_migration;
 
-/** Brings the schema up to date, one transaction a version; safe when several programs start it at
- *  once. @param dry_run 1: says what would be done, touches nothing.
+/** Brings the schema up to date, one transaction a version; safe when several programs start it at once.
+ *
+ *      tasks_options options = TASKS_OPTIONS_INIT;
+ *      options.uri = "sqlite:tasks.db";
+ *      tasks_migration migration;
+ *      if (tasks_migrate(&options, 0, &migration, &error) == TASKS_OK && migration.from == migration.to)
+ *          puts("up to date");
+ *
+ *  @param dry_run  1: says what would be done, touches nothing
  *  @return OK (also when there was nothing to do), and as tasks_open(). */
 TASKS_API tasks_status tasks_migrate(const tasks_options *options, int32_t dry_run, tasks_migration *out,
                                      tasks_error *error);
 
-/** Answers OK if the store can serve a request right now. */
+/** Asks whether the store can serve a request right now. @return OK if so, else why not. */
 TASKS_API tasks_status tasks_ping(tasks_db *db, tasks_error *error);
 
 /** Reads the whole store and checks its structure and its rules. @return OK, CORRUPT with the first fault. */
@@ -632,7 +842,13 @@ typedef int32_t (*tasks_progress)(void *context, int64_t done, int64_t total);
 
 /** Writes a verified copy of the store into a new file while others go on working. The file appears
  *  whole, synced and with mode 0600, or not at all.
- *  @return OK, CONFLICT file_exists, DENIED, FULL, UNSUPPORTED backend_limit. */
+ *
+ *      if (tasks_check(db, &error) || tasks_backup(db, "backup.db", NULL, NULL, &error))
+ *          errx(1, "%s", error.message);
+ *
+ *  @param progress  counts pages of the file; may be NULL
+ *  @return OK, CONFLICT file_exists, DENIED, FULL, TIMEOUT (stopped by `progress`), UNSUPPORTED
+ *  backend_limit. */
 TASKS_API tasks_status tasks_backup(tasks_db *db, const char *path, tasks_progress progress, void *context,
                                     tasks_error *error);
 
@@ -654,11 +870,11 @@ typedef struct tasks_copied {
  * same.
  *
  *      tasks_options from = TASKS_OPTIONS_INIT, to = TASKS_OPTIONS_INIT;
- *      from.uri = "sqlite:tasks.db";
- *      to.uri = "postgresql://db.example/tasks";
+ *      from.uri = "sqlite:backup.db";
+ *      to.uri = "sqlite:copy.db"; // or "postgresql://db.example/tasks"
  *      tasks_copied copied = TASKS_COPIED_INIT;
- *      if (tasks_copy(&from, &to, 0, NULL, NULL, &copied, &error))
- *          fprintf(stderr, "%s\n", error.message);
+ *      if (tasks_copy(&from, &to, 0, NULL, NULL, &copied, &error) == TASKS_OK)
+ *          printf("copied %" PRId64 " tasks of %" PRId64 " owners\n", copied.tasks, copied.owners);
  *
  *  @param dry_run   1: says what would be done, writes nothing
  *  @param progress  counts records copied and then records compared; may be NULL
@@ -684,13 +900,30 @@ typedef struct tasks_statistics {
 
 #define TASKS_STATISTICS_INIT TASKS_SIZED(tasks_statistics)
 
-/** @param count  1: also count owners and tasks, which reads the whole store. */
+/** Figures of the pool and of the store.
+ *
+ *      tasks_statistics figures = TASKS_STATISTICS_INIT;
+ *      if (tasks_stats(db, 1, &figures, &error) == TASKS_OK)
+ *          printf("%" PRId64 " tasks in %s\n", figures.tasks, figures.backend);
+ *
+ *  @param count  1: also count owners and tasks, which reads the whole store
+ *  @return OK, INVALID option_malformed (`out` was not started from its _INIT value). */
 TASKS_API tasks_status tasks_stats(tasks_db *db, int32_t count, tasks_statistics *out, tasks_error *error);
 
 /** Names of owners, in byte order. */
 typedef struct tasks_owners tasks_owners;
 
-/** Owners after the name `after` (NULL for the start), at most `limit` (1..1000; 0 = 100). */
+/** Owners after the name `after` (NULL for the start), at most `limit` (1..1000; 0 = 100).
+ *
+ *      tasks_owners *owners;
+ *      if (tasks_owners_list(db, NULL, 0, &owners, &error))
+ *          errx(1, "%s", error.message);
+ *      for (uint32_t i = 0; i < tasks_owners_count(owners); i++)
+ *          printf("owner '%s'\n", tasks_owners_at(owners, i));
+ *      tasks_owners_free(owners);
+ *
+ *  @param out  released with tasks_owners_free()
+ *  @return OK (an empty list too), INVALID. */
 TASKS_API tasks_status tasks_owners_list(tasks_db *db, const char *after, uint32_t limit, tasks_owners **out,
                                          tasks_error *error);
 TASKS_API uint32_t tasks_owners_count(const tasks_owners *owners);
