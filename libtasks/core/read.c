@@ -94,8 +94,8 @@ tasks_status tasks_revision(tasks_db *db, int64_t *revision, int64_t *expired, t
 {
     backend_read read = start(db, BACKEND_REVISION);
     tasks_status status = db_read(db, &read, error);
-    *revision = read.revision;
-    *expired = read.expired;
+    *revision = status ? 0 : read.revision;
+    *expired = status ? 0 : read.expired;
     return status;
 }
 

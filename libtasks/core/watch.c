@@ -119,5 +119,7 @@ tasks_status tasks_wait(tasks_db *db, int64_t since, uint32_t timeout_ms, int64_
         if (!status)
             status = tasks_revision(db, revision, &expired, error);
     } while (!status && *revision <= since && timestamp_monotonic() < end_ms);
+    if (status)
+        *revision = 0; /* of an earlier look */
     return status;
 }

@@ -122,7 +122,18 @@ static tasks_status list_owners(tasks_db *db)
 static tasks_status read_revision(tasks_db *db)
 {
     int64_t revision, expired;
-    return tasks_revision(db, &revision, &expired, &kit_error);
+    tasks_status status = tasks_revision(db, &revision, &expired, &kit_error);
+    CLAIM(!status || !(revision | expired));
+    return status;
+}
+
+/* For a revision that never comes: so it also asks the backend. */
+static tasks_status wait_for_change(tasks_db *db)
+{
+    int64_t revision;
+    tasks_status status = tasks_wait(db, INT64_MAX, 1, &revision, &kit_error);
+    CLAIM(!status || !revision);
+    return status;
 }
 
 static tasks_status delete_task(tasks_db *db)
@@ -180,6 +191,17 @@ static tasks_status find_token(tasks_db *db)
     return status == TASKS_DENIED && !strcmp(kit_error.code, "token_unknown") ? TASKS_OK : status;
 }
 
+static tasks_status revoke_token(tasks_db *db)
+{
+    tasks_token *token;
+    tasks_status status = tasks_token_next(db, 0, &token, &kit_error);
+    CLAIM(!status == !!token);
+    if (!status)
+        status = tasks_token_revoke(db, token->id, &kit_error);
+    tasks_token_free(token);
+    return status;
+}
+
 const steps_step steps_all[] = {
     {"create", create_task, true, false},
     {"create expiring", create_expiring, true, false},
@@ -193,12 +215,14 @@ const steps_step steps_all[] = {
     {"delete", delete_task, true, false},
     {"sweep", sweep, true, true},
     {"revision", read_revision, false, false},
+    {"wait", wait_for_change, false, false},
     {"clear", clear, true, true},
     {"ping", ping, false, false},
     {"check", check, false, false},
     {"count", count, false, false},
     {"make token", make_token, false, false},
     {"find token", find_token, false, false},
+    {"revoke token", revoke_token, false, false},
     {"create again", create_again, true, false},
 };
 
