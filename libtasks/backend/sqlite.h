@@ -91,10 +91,6 @@ int sqlite_prepare(sqlite3 *db, const char *text, unsigned flags, sqlite3_stmt *
 tasks_status sqlite_connect(void *store, uint32_t slot, void **connection, tasks_error *error);
 void sqlite_disconnect(void *connection);
 backend_health sqlite_health(void *connection);
-/* Fills `error` from a result code; marks the connection broken when it must not be used again. */
-tasks_status sqlite_failed(sqlite_connection *c, int code, tasks_error *error);
-/* The same without a connection. */
-tasks_status sqlite_error(int code, tasks_error *error);
 /* A ready prepared statement, reset and without bindings; NULL: see `error`. */
 sqlite3_stmt *sqlite_statement(sqlite_connection *c, sqlite_sql which, tasks_error *error);
 /* The same for a statement whose text depends on `shape`: `make` writes it when it is not there yet. */
@@ -112,6 +108,17 @@ int sqlite_step(sqlite_connection *c, sqlite3_stmt *statement, tasks_error *erro
 tasks_status sqlite_row(sqlite3_stmt *statement, backend_row *row, tasks_error *error);
 void sqlite_bind_text(sqlite3_stmt *statement, int index, const char *text); /* NULL binds NULL */
 void sqlite_bind_time(sqlite3_stmt *statement, int index, int64_t time_ms);  /* TASKS_NO_TIME binds NULL */
+
+/* ---- sqlite_error.c ---- */
+
+/* Fills `error` from a result code; marks the connection broken when it must not be used again. */
+tasks_status sqlite_failed(sqlite_connection *c, int code, tasks_error *error);
+/* The same without a connection, and so without the name of the file. */
+tasks_status sqlite_error(int code, tasks_error *error);
+/* Puts the name of the file before what is wrong with it, if there is room for both. Returns `status`. */
+tasks_status sqlite_named(const char *path, tasks_status status, tasks_error *error);
+/* Fills `error` from errno: "cannot WHAT PATH: ...". */
+tasks_status sqlite_file_failed(const char *path, const char *what, tasks_error *error);
 
 /* ---- sqlite_insert.c ---- */
 

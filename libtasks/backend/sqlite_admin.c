@@ -87,7 +87,7 @@ static tasks_status check(sqlite3 *db, tasks_error *error)
 tasks_status sqlite_check(void *connection, tasks_error *error)
 {
     sqlite_connection *c = connection;
-    tasks_status status = check(c->db, error);
+    tasks_status status = sqlite_named(c->store->path, check(c->db, error), error);
     c->broken = c->broken || status == TASKS_UNAVAILABLE;
     return status;
 }
@@ -117,25 +117,25 @@ static tasks_status copy_pages(sqlite_connection *c, sqlite3 *to, tasks_progress
     return sqlite_error(code, error);
 }
 
-/* All pages come from one read transaction, so a writer never makes the copy start over; the copy is a
- * single file, checked before it counts. */
+/* A single file, checked before it counts. */
+static tasks_status finish_copy(sqlite3 *to, tasks_error *error)
+{
+    int code = sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    return code ? sqlite_error(code, error) : check(to, error);
+}
+
+/* All pages come from one read transaction, so a writer never makes the copy start over. It has begun, and is
+ * over at the end. */
 static tasks_status write_copy(sqlite_connection *c, const char *path, tasks_progress progress, void *context,
                                tasks_error *error)
 {
     sqlite3 *to;
     tasks_status status = sqlite_open_file(path, c->store->timeout_ms, false, &to, error);
-    if (status)
-        return status;
-    status = sqlite_do(c, SQL_BEGIN_READ, error);
-    if (!status) {
-        status = copy_pages(c, to, progress, context, error);
-        sqlite_end_read(c);
-    }
-    int code = status ? SQLITE_OK : sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
-    if (code)
-        status = sqlite_error(code, error);
     if (!status)
-        status = check(to, error);
+        status = copy_pages(c, to, progress, context, error);
+    sqlite_end_read(c);
+    if (!status)
+        status = finish_copy(to, error);
     sqlite3_close(to);
     return status;
 }
@@ -149,24 +149,14 @@ static tasks_status sync_path(const char *path, int flags)
     return failed ? TASKS_UNAVAILABLE : TASKS_OK;
 }
 
-static tasks_status path_failed(const char *path, tasks_error *error)
-{
-    if (errno == EEXIST)
-        return fail(error, TASKS_CONFLICT, "file_exists", "%s exists; name a new file", path);
-    if (errno == EACCES || errno == EPERM)
-        return fail(error, TASKS_DENIED, "file_denied", "cannot write %s: access denied", path);
-    if (errno == ENOSPC || errno == EDQUOT)
-        return fail(error, TASKS_FULL, "store_full", "cannot write %s: no room", path);
-    return fail(error, TASKS_UNAVAILABLE, "store_away", "cannot write %s: %s", path, strerrordesc_np(errno));
-}
-
 static tasks_status sync_folder(const char *path, tasks_error *error)
 {
     char *copy = strdup(path);
     if (!copy)
         return fail_memory(error);
     const char *folder = dirname(copy);
-    tasks_status status = sync_path(folder, O_DIRECTORY) ? path_failed(folder, error) : TASKS_OK;
+    tasks_status status =
+        sync_path(folder, O_DIRECTORY) ? sqlite_file_failed(folder, "write", error) : TASKS_OK;
     free(copy);
     return status;
 }
@@ -175,7 +165,7 @@ static tasks_status sync_folder(const char *path, tasks_error *error)
 static tasks_status publish(const char *temporary, const char *path, tasks_error *error)
 {
     if (sync_path(temporary, 0) || link(temporary, path))
-        return path_failed(path, error);
+        return sqlite_file_failed(path, "write", error);
     return sync_folder(path, error);
 }
 
@@ -184,9 +174,14 @@ static tasks_status backup_by(sqlite_connection *c, char *temporary, const char 
 {
     int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
-        return path_failed(path, error);
+        return sqlite_file_failed(path, "write", error);
     close(fd);
-    tasks_status status = write_copy(c, temporary, progress, context, error);
+    tasks_status status = sqlite_do(c, SQL_BEGIN_READ, error);
+    if (!status) {
+        status = write_copy(c, temporary, progress, context, error);
+        /* What is damaged is the store; all else is the copy's fault. */
+        sqlite_named(status == TASKS_CORRUPT ? c->store->path : path, status, error);
+    }
     if (!status)
         status = publish(temporary, path, error);
     unlink(temporary);
@@ -199,7 +194,7 @@ tasks_status sqlite_backup(void *connection, const char *path, tasks_progress pr
     char *temporary = NULL, *whole;
     if (!access(path, F_OK)) {
         errno = EEXIST;
-        return path_failed(path, error);
+        return sqlite_file_failed(path, "write", error);
     }
     if (!(whole = sqlite_whole_path(path)) || asprintf(&temporary, "%s.XXXXXX", whole) < 0) {
         free(whole);

@@ -1,4 +1,4 @@
-/* A connection: its settings, its prepared statements, its errors. */
+/* A connection: its settings and its prepared statements. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,54 +79,6 @@ static const char *const sql[SQL_COUNT] = {
     [SQL_TOKEN_REMOVE] = "DELETE FROM tokens WHERE id = ?1",
     [SQL_DATA_VERSION] = "PRAGMA data_version",
 };
-
-static const struct {
-    int code;
-    tasks_status status;
-    const char *word, *advice;
-} failures[] = {
-    {SQLITE_BUSY, TASKS_UNAVAILABLE, "store_busy", "another program holds the store; try again"},
-    {SQLITE_LOCKED, TASKS_UNAVAILABLE, "store_busy", "the store is locked; try again"},
-    {SQLITE_FULL, TASKS_FULL, "store_full", "the disk or the quota is full; free some room"},
-    {SQLITE_READONLY, TASKS_READ_ONLY, "store_read_only", "the file or its folder cannot be written"},
-    {SQLITE_PERM, TASKS_DENIED, "file_denied", "access to the file is denied"},
-    {SQLITE_CANTOPEN, TASKS_UNAVAILABLE, "store_away", "the file cannot be opened"},
-    {SQLITE_IOERR, TASKS_UNAVAILABLE, "store_away", "reading or writing the file failed"},
-    {SQLITE_CORRUPT, TASKS_CORRUPT, "store_damaged", "the file is damaged; restore a backup"},
-    {SQLITE_NOTADB, TASKS_CORRUPT, "store_damaged", "the file is not a database"},
-    {SQLITE_NOMEM, TASKS_NO_MEMORY, "no_memory", "out of memory"},
-    {SQLITE_INTERRUPT, TASKS_TIMEOUT, "wait_timeout", "interrupted"},
-    {SQLITE_CONSTRAINT, TASKS_CONFLICT, "uid_taken", "another task of this owner has this uid"},
-};
-
-tasks_status sqlite_error(int code, tasks_error *error)
-{
-    tasks_status status = TASKS_INTERNAL;
-    const char *word = "internal", *advice = sqlite3_errstr(code);
-    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
-        if (failures[i].code == (code & 0xff)) {
-            status = failures[i].status;
-            word = failures[i].word;
-            advice = failures[i].advice;
-        }
-    }
-    fail(error, status, word, "SQLite: %s (code %d)", advice, code);
-    if (error)
-        error->backend_code = code;
-    return status;
-}
-
-tasks_status sqlite_failed(sqlite_connection *c, int code, tasks_error *error)
-{
-    switch (code & 0xff) {
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        c->broken = true;
-    }
-    return sqlite_error(code, error);
-}
 
 static int configure(sqlite3 *db, uint32_t timeout_ms)
 {

@@ -43,37 +43,6 @@ static uint32_t big_endian(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-static tasks_status file_failed(const char *path, const char *what, tasks_error *error)
-{
-    const char *reason = strerrordesc_np(errno);
-    switch (errno) {
-    case EACCES:
-    case EPERM:
-        return fail(error, TASKS_DENIED, "file_denied", "cannot %s %s: %s", what, path, reason);
-    case EROFS:
-        return fail(error, TASKS_READ_ONLY, "store_read_only", "cannot %s %s: %s", what, path, reason);
-    case ENOSPC:
-    case EDQUOT:
-        return fail(error, TASKS_FULL, "store_full", "cannot %s %s: %s", what, path, reason);
-    case ENOENT:
-        return fail(error, TASKS_NOT_FOUND, "file_missing", "cannot %s %s: no such file or folder", what,
-                    path);
-    default:
-        return fail(error, TASKS_UNAVAILABLE, "store_away", "cannot %s %s: %s", what, path, reason);
-    }
-}
-
-/* Puts the file's name before what is wrong with it. */
-static tasks_status named(const char *path, tasks_status status, tasks_error *error)
-{
-    if (!status || !error)
-        return status;
-    int32_t code = error->backend_code;
-    fail(error, status, error->code, "%s: %s", path, error->message);
-    error->backend_code = code;
-    return status;
-}
-
 /* Whoever makes or migrates a store writes its file page by page, and locks it until it is whole. */
 static int lock_shared(sqlite3_file *f, uint32_t timeout_ms)
 {
@@ -130,15 +99,15 @@ static tasks_status file_read(const char *path, uint32_t timeout_ms, file *out, 
     struct stat about;
     *out = (file){0};
     if (stat(path, &about))
-        return errno == ENOENT ? TASKS_OK : file_failed(path, "open", error);
+        return errno == ENOENT ? TASKS_OK : sqlite_file_failed(path, "open", error);
     if (!S_ISREG(about.st_mode))
         return fail(error, TASKS_UNSUPPORTED, "store_foreign", "%s is not a task store (no regular file)",
                     path);
     if (access(path, R_OK))
-        return file_failed(path, "read", error);
+        return sqlite_file_failed(path, "read", error);
     int code = header_read(path, timeout_ms, out);
     out->logged = companion(path, "-wal") || companion(path, "-journal");
-    return code ? named(path, sqlite_error(code, error), error) : TASKS_OK;
+    return code ? sqlite_named(path, sqlite_error(code, error), error) : TASKS_OK;
 }
 
 /* A file that is shorter than its header says has lost its end, unless a log still holds it. */
@@ -179,7 +148,7 @@ static tasks_status file_create(const char *path, tasks_error *error)
         return fail_memory(error);
     int fd = mkostemp(temporary, O_CLOEXEC);
     bool made = fd >= 0 && !close(fd) && (!link(temporary, path) || errno == EEXIST);
-    tasks_status status = made ? TASKS_OK : file_failed(path, "create", error);
+    tasks_status status = made ? TASKS_OK : sqlite_file_failed(path, "create", error);
     if (fd >= 0)
         unlink(temporary);
     free(temporary);
@@ -347,13 +316,13 @@ static tasks_status open_file(sqlite_store *store, const backend_config *config,
         return status;
     status = sqlite_open_file(store->path, store->timeout_ms, false, &db, error);
     if (status)
-        return named(store->path, status, error);
+        return sqlite_named(store->path, status, error);
     status = raise_file(store, db, config, now, error);
     if (status)
         close_file(db, f.logged);
     else
         atomic_store(&store->spare, db);
-    return named(store->path, status, error);
+    return sqlite_named(store->path, status, error);
 }
 
 tasks_status sqlite_schema_open(sqlite_store *store, const backend_config *config, int32_t *version,
@@ -376,12 +345,12 @@ static tasks_status schema_look(const char *path, uint32_t timeout_ms, const fil
     int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code) {
         sqlite3_close(db);
-        return named(path, sqlite_error(code, error), error);
+        return sqlite_named(path, sqlite_error(code, error), error);
     }
     sqlite3_busy_timeout(db, (int)timeout_ms);
     tasks_status status = schema_read(db, out, error);
     close_file(db, f->logged);
-    return named(path, status, error);
+    return sqlite_named(path, status, error);
 }
 
 static tasks_status look(const char *path, uint32_t timeout_ms, tasks_migration *out, tasks_error *error)

@@ -122,8 +122,8 @@ END_TEST
 
 START_TEST(refuses_bad_usage)
 {
-    REFUSES(2, "tasksctl add TITLE|-", "add");
-    REFUSES(2, "'milk' is too much", "add", "Buy", "milk");
+    REFUSES(2, "tasksctl add \"TITLE\"|-", "add");
+    REFUSES(2, "'milk' is too much; it goes: tasksctl add \"TITLE\"|-", "add", "Buy", "milk");
     REFUSES(2, "--due takes a time", "add", "x", "--due", "someday");
     REFUSES(2, "--due takes a time", "add", "x", "--due", "2026-02-30");
     REFUSES(2, "--due takes WHEN", "add", "x", "--due");
@@ -162,7 +162,7 @@ END_TEST
 START_TEST(refuses_a_uid_that_is_taken)
 {
     EXPECT(0, "1\n", "", "add", "x", "--uid", "u", "--quiet");
-    REFUSES(4, "uid", "add", "y", "--uid", "u");
+    REFUSES(4, "tasksctl: another task of this owner has this uid\n", "add", "y", "--uid", "u");
     EXPECT(0, "1\n", "", "add", "x", "--uid", "u", "--quiet", "--owner", "other");
 }
 END_TEST

@@ -1,7 +1,9 @@
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -104,6 +106,8 @@ START_TEST(bad_uris_are_misuse)
     REFUSES(2, "sqlite:PATH", "list", "--db", "mysql://host/db");
     REFUSES(2, "", "list", "--db", "sqlite:");
     REFUSES(3, "no such file or folder", "list", "--db", "sqlite:none/tasks.db");
+    program_write_file("file", "x", 1);
+    REFUSES(3, "folder", "list", "--db", "sqlite:file/tasks.db");
 }
 END_TEST
 
@@ -212,7 +216,8 @@ START_TEST(check_finds_damage)
     EXPECT(0, "{\"check\":\"ok\"}\n", "", "check", "--json");
     EXPECT(0, "", "", "check", "--quiet");
     damage();
-    REFUSES(7, "damaged", "check");
+    REFUSES(7, "tasks.db: SQLite: the file is damaged", "check");
+    REFUSES(7, "tasks.db: SQLite: the file is damaged", "list");
     result r = RUN("check", "--json");
     program_expect_json_error(&r, 7, "store_damaged");
 }
@@ -229,6 +234,31 @@ START_TEST(a_store_that_is_held_is_unavailable)
     EXPECT(0, "1\n", "", "list", "--quiet");
     sqlite3_close(db);
     EXPECT(0, "Added 2  y\n", "", "add", "y");
+}
+END_TEST
+
+/* No file may grow beyond this; as on a disk that fails. */
+static void limit_files(rlim_t size)
+{
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = size;
+    signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+START_TEST(the_file_that_cannot_be_written_is_named)
+{
+    EXPECT(0, NULL, "", "add", "x");
+    limit_files(8192);
+    REFUSES(6, "tasks.db: SQLite: ", "add", "y");
+    limit_files(64 << 10);
+    REFUSES(6, "copy.db: SQLite: ", "backup", "copy.db");
+    REFUSES(6, "other.db: SQLite: ", "list", "--db=sqlite:other.db");
+    limit_files(RLIM_INFINITY);
+    EXPECT(0, "1\n", "", "list", "--quiet");
+    ck_assert_int_ne(access("copy.db", F_OK), 0);
+    EXPECT(0, "The store is sound\n", "", "check");
 }
 END_TEST
 
@@ -278,8 +308,8 @@ START_TEST(backs_up)
     EXPECT(0, "Backed up to copy.db\n", "", "backup", "copy.db");
     ck_assert_int_eq(mode_of("copy.db"), 0600);
     EXPECT(0, "1\n", "", "list", "--quiet", "--db=sqlite:copy.db");
-    REFUSES(4, "copy.db exists", "backup", "copy.db");
-    REFUSES(4, "tasks.db exists", "backup", "tasks.db");
+    REFUSES(4, "copy.db: it exists", "backup", "copy.db");
+    REFUSES(4, "tasks.db: it exists", "backup", "tasks.db");
     EXPECT(0, "{\"backup\":\"a\\nb.db\"}\n", "", "backup", "a\nb.db", "--json");
     EXPECT(0,
            "Backed up to a\xEF\xBF\xBD"
@@ -371,6 +401,7 @@ int main(void)
                                   refuses_what_is_no_file,
                                   check_finds_damage,
                                   a_store_that_is_held_is_unavailable,
+                                  the_file_that_cannot_be_written_is_named,
                                   migrates,
                                   seeds_an_empty_store_once,
                                   a_dry_run_makes_no_folder,
