@@ -79,7 +79,7 @@ static tasks_status read_pair(const char *pair, size_t length, arena *memory, st
     if (!name || !value)
         return fail_memory(error);
     if (uri_query_get(out, name))
-        return fail(error, TASKS_INVALID, "parameter_repeated", "the parameter '%.64s' comes twice", name);
+        return fail_field(error, name, "parameter_repeated", "the parameter '%.64s' comes twice", name);
     out->items[out->count++] = (struct uri_parameter){name, value};
     return TASKS_OK;
 }

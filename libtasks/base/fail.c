@@ -5,24 +5,37 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text.h"
+
+/* The place of the character that the byte at `place` belongs to. */
+static size_t character_start(const char *text, size_t place)
+{
+    while (place && ((unsigned char)text[place] & 0xC0) == 0x80)
+        place--;
+    return place;
+}
+
 static void copy_word(char *to, size_t size, const char *word)
 {
-    size_t length = strnlen(word, size - 1);
+    size_t length = strnlen(word, size);
+    if (length == size)
+        length = character_start(word, size - 1);
     memcpy(to, word, length);
     to[length] = '\0';
 }
 
-/* Messages end in logs and on terminals: one line, and whole UTF-8 characters when it had to be cut. */
-static void make_one_line(char *message, size_t size, bool cut)
+/* Messages end in logs, on terminals and in JSON, and may quote anything: they become one line of UTF-8. */
+static void make_one_line(char *message)
 {
-    size_t end = size - sizeof "...";
-    while (cut && end && ((unsigned char)message[end] & 0xC0) == 0x80)
-        end--;
-    if (cut)
-        memcpy(message + end, "...", sizeof "...");
-    for (char *c = message; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7F)
-            *c = ' ';
+    size_t length = strlen(message), step;
+    for (size_t i = 0; i < length; i += step) {
+        step = text_step(message + i, length - i);
+        if (!step)
+            message[i] = '?';
+        else if ((unsigned char)message[i] < ' ' || message[i] == 0x7F)
+            message[i] = ' ';
+        step += !step;
+    }
 }
 
 /* The arguments may point into *error (a message that wraps another), so it is filled at the very end. */
@@ -34,7 +47,10 @@ __attribute__((format(printf, 5, 0))) static tasks_status fill(tasks_error *erro
     if (!error)
         return status;
     int length = vsnprintf(filled.message, sizeof filled.message, format, arguments);
-    make_one_line(filled.message, sizeof filled.message, length >= (int)sizeof filled.message);
+    if (length >= (int)sizeof filled.message)
+        memcpy(filled.message + character_start(filled.message, sizeof filled.message - sizeof "..."), "...",
+               sizeof "...");
+    make_one_line(filled.message);
     copy_word(filled.code, sizeof filled.code, code);
     copy_word(filled.field, sizeof filled.field, field);
     *error = filled;

@@ -26,6 +26,12 @@ static size_t decode(const unsigned char *bytes, size_t left, uint32_t *code)
     return length;
 }
 
+size_t text_step(const char *text, size_t left)
+{
+    uint32_t code;
+    return left ? decode((const unsigned char *)text, left, &code) : 0;
+}
+
 /* How many of the next bytes are surely ASCII, eight at a time. */
 static size_t ascii_run(const unsigned char *bytes, size_t left)
 {

@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Length in bytes of the character at `text`, of which `left` bytes are there; 0 if it is not valid UTF-8. */
+size_t text_step(const char *text, size_t left);
+
 /* Number of code points in `length` bytes; -1 if they are not valid UTF-8 (overlong forms, surrogates
  * and values above U+10FFFF are not). */
 long text_count(const char *bytes, size_t length);

@@ -151,7 +151,7 @@ static tasks_status read_member(reader *r, const char *name, const json_t *value
         r->patch->set |= members[i].bit;
         return members[i].read(r, value);
     }
-    return fail_field(r->error, "", "field_unknown", "the object has a member that no task has");
+    return fail(r->error, TASKS_INVALID, "field_unknown", "no task has a member '%.40s'", name);
 }
 
 static tasks_status read_patch(tasks_patches *p, uint32_t index, json_t *object, tasks_error *error)

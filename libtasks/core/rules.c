@@ -1,6 +1,7 @@
 #include "rules.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cursor.h"
@@ -324,6 +325,14 @@ static tasks_status query_shape(const tasks_query *q, backend_list *out, tasks_e
     return status || !q->due_before_ms ? status : check_time("due_before", q->due_before_ms, error);
 }
 
+static tasks_status query_tag(arena *memory, const char *tag, const char **out, tasks_error *error)
+{
+    tasks_status status = check_tag(tag, error);
+    if (status && error)
+        snprintf(error->field, sizeof error->field, "tag"); /* a task has several, a query one */
+    return status ? status : copy(memory, tag, strlen(tag), out, error);
+}
+
 tasks_status rules_query(arena *memory, const tasks_query *theirs, backend_list *out, tasks_error *error)
 {
     static const tasks_query all = TASKS_QUERY_INIT;
@@ -331,8 +340,8 @@ tasks_status rules_query(arena *memory, const tasks_query *theirs, backend_list 
     tasks_status status = sized_read(&query, sizeof query, theirs ? theirs : &all, "tasks_query", error);
     if (!status)
         status = query_shape(&query, out, error);
-    if (!status && query.tag && !(status = check_tag(query.tag, error)))
-        status = copy(memory, query.tag, strlen(query.tag), &out->tag, error);
+    if (!status && query.tag)
+        status = query_tag(memory, query.tag, &out->tag, error);
     if (!status && query.text)
         status = query_text(memory, query.text, &out->text, error);
     if (!status && query.cursor)

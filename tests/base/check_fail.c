@@ -85,6 +85,18 @@ START_TEST(long_words_are_bounded)
 }
 END_TEST
 
+START_TEST(what_is_quoted_may_be_cut_or_no_text_at_all)
+{
+    char word[40];
+    fail(&error, TASKS_INVALID, "query_malformed", "%.2s|%s", "a\xC3\xA9", "\xFF\xE2\x82z\xC3\xA9\xC3");
+    ck_assert_str_eq(error.message, "a?|???z\xC3\xA9?");
+    snprintf(word, sizeof word, "%0*d\xC3\xA9", (int)sizeof error.field - 2, 0);
+    fail_field(&error, word, word, "x");
+    ck_assert_uint_eq(strlen(error.field), sizeof error.field - 2);
+    ck_assert_uint_eq(strlen(error.code), sizeof error.code - 2);
+}
+END_TEST
+
 START_TEST(long_messages_end_between_characters)
 {
     static const char *const characters[] = {"x", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"};
@@ -114,9 +126,10 @@ END_TEST
 
 int main(void)
 {
-    return run_suite("fail", (const TTest *[]){fills_every_member, names_the_field, says_out_of_memory,
-                                               works_without_an_error_to_fill,
-                                               may_wrap_the_message_it_replaces, messages_are_one_line,
-                                               long_words_are_bounded, long_messages_end_between_characters,
-                                               a_message_that_just_fits_is_whole, NULL});
+    return run_suite(
+        "fail", (const TTest *[]){
+                    fills_every_member, names_the_field, says_out_of_memory, works_without_an_error_to_fill,
+                    may_wrap_the_message_it_replaces, messages_are_one_line, long_words_are_bounded,
+                    what_is_quoted_may_be_cut_or_no_text_at_all, long_messages_end_between_characters,
+                    a_message_that_just_fits_is_whole, NULL});
 }

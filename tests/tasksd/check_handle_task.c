@@ -62,6 +62,8 @@ START_TEST(what_is_wrong_is_named)
         {"{\"title\":\"a\\u0007\"}", "text_control", "/title", 422},
         {"{\"title\":\"a\",\"priority\":10}", "priority_range", "/priority", 422},
         {"{\"title\":\"a\",\"colour\":1}", "field_unknown", NULL, 422},
+        {"{\"title\":\"a\",\"member of over forty characters \u20ac\u20ac\u20ac\":1}", "field_unknown", NULL,
+         422},
         {"{\"title\":\"a\",\"id\":1}", "field_read_only", "/id", 422},
         {"{\"title\":\"a\",\"due_at\":\"soon\"}", "time_malformed", "/due_at", 422},
         {"{\"title\":\"a\",\"title\":\"b\"}", "field_repeated", NULL, 422},
