@@ -84,8 +84,8 @@ static int check_words(const cli *c)
         return cli_misused(c, "argument_missing", "something is missing; it goes: tasksctl %s %s",
                            command->name, command->words);
     if (c->word_count > command->max)
-        return cli_misused(c, "argument_extra", "'%.60s' is too much; it goes: tasksctl %s %s",
-                           c->words[command->max], command->name, command->words);
+        return cli_misused(c, "argument_extra", "'%.60s' is too much; it goes: tasksctl %s%s%s",
+                           c->words[command->max], command->name, *command->words ? " " : "", command->words);
     return EXITS_DONE;
 }
 

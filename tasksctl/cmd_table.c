@@ -3,7 +3,8 @@
 enum { IDS = TASKS_LIMIT_MAX }; /* as many as one batch holds */
 
 const cli_command cmd_table[] = {
-    {"add", cmd_add, "TITLE|-", 1, 1, "Add a task, or one for each line of standard input", &cmd_add_form},
+    {"add", cmd_add, "\"TITLE\"|-", 1, 1, "Add a task, or one for each line of standard input",
+     &cmd_add_form},
     {"list", cmd_list, "", 0, 0, "List tasks", &cmd_list_form},
     {"show", cmd_show, "ID...", 1, IDS, "Show all that is known about tasks", &cmd_show_form},
     {"edit", cmd_edit, "ID", 1, 1, "Change a task", &cmd_edit_form},

@@ -190,7 +190,8 @@ static int check(const cli *c, const struct action *action)
     if (c->word_count < action->words)
         return cli_misused(c, "argument_missing", "which token? 'tasksctl token list' shows their IDs");
     if (c->word_count > action->words)
-        return cli_misused(c, "argument_extra", "'%.60s' is too much", c->words[action->words]);
+        return cli_misused(c, "argument_extra", "'%.60s' is too much; see tasksctl help token",
+                           c->words[action->words]);
     if (!action->takes_options && (arguments->read_only || arguments->expires_at_ms != TASKS_NO_TIME))
         return cli_misused(c, "option_unused", "--read-only and --expires are for create");
     if (!action->takes_owner && c->owner)

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-enum { NAME_WIDTH = 24 };
+enum { COMMAND_WIDTH = 33, OPTION_WIDTH = 24 };
 
 static const char *const examples[] = {
     "tasksctl add \"Buy milk\" --due tomorrow --tag shop",
@@ -46,12 +46,12 @@ static void put_notes(buf *to, const char *const *paragraphs)
         buf_print(to, "\n%s\n", *paragraphs);
 }
 
-static void put_row(buf *to, const char *name, const char *words, const char *text)
+static void put_row(buf *to, int width, const char *name, const char *words, const char *text)
 {
     size_t start = to->length;
     buf_print(to, "  %s%s%s", name, *words ? " " : "", words);
     int used = (int)(to->length - start);
-    buf_print(to, "%*s%s\n", used < NAME_WIDTH ? NAME_WIDTH - used : 2, "", text);
+    buf_print(to, "%*s%s\n", used < width ? width - used : 2, "", text);
 }
 
 static void put_options(buf *to, const char *title, const option *o)
@@ -62,7 +62,7 @@ static void put_options(buf *to, const char *title, const option *o)
     for (; o->name; o++) {
         char name[64];
         snprintf(name, sizeof name, o->letter ? "--%s, -%c" : "--%s", o->name, o->letter);
-        put_row(to, name, o->value ? o->value : "", o->help);
+        put_row(to, OPTION_WIDTH, name, o->value ? o->value : "", o->help);
     }
 }
 
@@ -72,7 +72,7 @@ void help_overview(buf *to, const cli_command *commands)
     put_examples(to, examples);
     buf_text(to, "\nUsage\n  tasksctl COMMAND [options]\n\nCommands\n");
     for (const cli_command *c = commands; c->name; c++)
-        put_row(to, c->name, c->words, c->help);
+        put_row(to, COMMAND_WIDTH, c->name, c->words, c->help);
     put_options(to, "Options of every command", cli_options);
     put_notes(to, notes);
     buf_text(to, "\nExit codes\n");

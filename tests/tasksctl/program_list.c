@@ -122,7 +122,7 @@ START_TEST(refuses_bad_usage)
     REFUSES(2, "--sort takes id, order, priority, due or updated", "list", "--sort", "title");
     REFUSES(2, "--sort takes", "list", "--sort", "-");
     REFUSES(2, "--due-before takes a time", "list", "--due-before", "x");
-    REFUSES(2, "'x' is too much", "list", "x");
+    REFUSES(2, "'x' is too much; it goes: tasksctl list\n", "list", "x");
     REFUSES(2, "did you mean --completed?", "list", "--complete");
     REFUSES(7, "empty", "list", "--text", "");
 }
