@@ -27,14 +27,20 @@ bare_root() {
     bare_lend_network "$root"
 }
 
-# bare_inside ROOT USER COMMAND: a shell command in the home of a user of the new system.
-bare_inside() {
+# bare_command ROOT USER COMMAND: sets the array `inside` to what runs a shell command in the home of a user of the
+# new system. Each step takes the place of the one before: who starts it in the background can end it.
+bare_command() {
     local lent name
-    lent=(PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive)
+    lent=("USER=$2" "LOGNAME=$2" PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive)
     for name in http_proxy https_proxy no_proxy npm_config_registry; do
         if [ -n "${!name:-}" ]; then
             lent+=("$name=${!name}")
         fi
     done
-    chroot "$1" env -i "${lent[@]}" su "$2" -c "cd && $3"
+    inside=(chroot --userspec="$2:" "$1" env -i "${lent[@]}" bash -c "export HOME=~$2 && cd && $3")
+}
+
+bare_inside() {
+    bare_command "$@"
+    "${inside[@]}"
 }
