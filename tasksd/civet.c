@@ -407,7 +407,7 @@ struct civet *civet_start(const struct civet_options *options, char *fault, size
     buf ports;
     struct numbers numbers;
     struct civet *civet = calloc(1, sizeof *civet);
-    fault[0] = '\0';
+    snprintf(fault, fault_size, "%s", civet ? "" : "out of memory");
     if (!civet)
         return NULL;
     civet->options = *options;

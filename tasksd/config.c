@@ -202,6 +202,23 @@ static char *trim(char *text)
     return text;
 }
 
+/* `source` is what messages begin with: FILE:LINE: NAME. */
+static enum config_result read_pair(struct reading *r, const char *name, const char *value,
+                                    const char *source, bool seen[SETTING_COUNT])
+{
+    const struct setting *setting = setting_named(name, strlen(name));
+    if (!setting || !setting->read)
+        return bad(r, source, "no such setting; tasksd --help lists them");
+    size_t i = (size_t)(setting - settings);
+    if (seen[i])
+        return bad(r, source, "comes a second time");
+    seen[i] = true;
+    arena *memory = &r->config->memory;
+    if (!r->found[i].value)
+        set(r, setting, arena_copy(memory, value, strlen(value)), arena_copy(memory, source, strlen(source)));
+    return CONFIG_RUN;
+}
+
 static enum config_result read_line(struct reading *r, char *line, const char *place,
                                     bool seen[SETTING_COUNT])
 {
@@ -213,23 +230,12 @@ static enum config_result read_line(struct reading *r, char *line, const char *p
         return bad(r, place, "is not NAME = VALUE");
     *equals = '\0';
     const char *name = trim(line), *value = trim(equals + 1);
-    const struct setting *setting = setting_named(name, strlen(name));
-    if (!setting || !setting->read)
-        return bad(r, place, "no such setting; tasksd --help lists them");
-    size_t i = (size_t)(setting - settings);
-    if (seen[i])
-        return bad(r, place, "comes a second time");
-    seen[i] = true;
-    if (r->found[i].value)
-        return CONFIG_RUN;
-    arena *memory = &r->config->memory;
     buf source;
     buf_init(&source, 8192);
     buf_print(&source, "%s: %s", place, name);
-    set(r, setting, arena_copy(memory, value, strlen(value)),
-        arena_copy(memory, source.length ? source.bytes : "", source.length));
+    enum config_result result = read_pair(r, name, value, source.status ? place : source.bytes, seen);
     buf_done(&source);
-    return CONFIG_RUN;
+    return result;
 }
 
 static enum config_result read_lines(struct reading *r, FILE *file, const char *path)

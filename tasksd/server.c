@@ -73,15 +73,12 @@ static struct conns *make_conns(const struct config *config, int64_t workers, in
 {
     const struct conns_options options = {(size_t)workers, (size_t)per_address, (size_t)streams,
                                           &config->access};
-    struct conns *conns = conns_new(&options);
-    if (!conns)
-        log_error("out of memory");
-    return conns;
+    return conns_new(&options);
 }
 
 static struct civet *listen_on(const struct civet_options *options)
 {
-    char fault[256];
+    char fault[256] = "out of memory";
     uint16_t ports[LISTEN_MAX];
     struct civet *civet = options->conns ? civet_start(options, fault, sizeof fault) : NULL;
     if (!civet) {

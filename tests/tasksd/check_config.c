@@ -243,10 +243,10 @@ START_TEST(names_the_line_that_is_wrong)
     static const char *const rows[][2] = {
         {"# a\nworkers = x\n", ":2: workers: 'x' is not a number"},
         {"workers\n", ":1: is not NAME = VALUE"},
-        {"\n\nnonsense = 1", ":3: no such setting"},
-        {"config = other", ":1: no such setting"},
-        {"pool = 1\npool = 2", ":2: comes a second time"},
-        {"= 1", ":1: no such setting"},
+        {"\n\nnonsense = 1", ":3: nonsense: no such setting"},
+        {"config = other", ":1: config: no such setting"},
+        {"pool = 1\npool = 2", ":2: pool: comes a second time"},
+        {"= 1", ":1: : no such setting"},
     };
     for (int i = 0; i < RUN_COUNT(rows); i++) {
         const char *path = write_file(rows[i][0]);
