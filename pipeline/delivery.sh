@@ -4,14 +4,17 @@
 #   DEPLOY_GROUP    asg: the Auto Scaling group
 #   DEPLOY_CLUSTER, DEPLOY_SERVICE   ecs
 #   DEPLOY_URL      the public address, asked after the deploy
+#   TASKS_TOKEN, TASKSCTL_IMAGE, TASKSCTL   how it is asked: see pipeline/smoke
 #   DEPLOY_TIMEOUT  seconds until a deploy that has not ended counts as failed [1800]
 # Builds are found again by number: it is in the description of a launch template version ("build 42 ..."), and
 # in the tag `build` of a task definition.
+. pipeline/engine.sh
 timeout=${DEPLOY_TIMEOUT:-1800}
 poll=${DEPLOY_POLL:-10}
 
 setting() { [ -n "${!1:-}" ] || die "$1 is not set: see pipeline/delivery.sh"; }
 
+# settings: reads the above, and sets $serving: the version before anything is changed.
 settings() {
     setting DEPLOY_KIND
     setting DEPLOY_URL
@@ -22,6 +25,18 @@ settings() {
     esac
     # shellcheck source=pipeline/delivery_asg.sh
     . "pipeline/delivery_$DEPLOY_KIND.sh"
+    smoke_prepare
+    delivery_prepare
+}
+
+# What asks after the deploy has to be there before it.
+smoke_prepare() {
+    if [ -n "${TASKSCTL_IMAGE:-}" ]; then
+        engine_login "$TASKSCTL_IMAGE"
+        docker pull --quiet "$TASKSCTL_IMAGE"
+    else
+        command -v "${TASKSCTL:-tasksctl}" >/dev/null || die "there is no ${TASKSCTL:-tasksctl} to ask the servers with"
+    fi
 }
 
 smoke() {
@@ -69,8 +84,7 @@ back_to() {
 
 # deliver NEW: moves to it, asks it from outside, goes back when anything is wrong or somebody interrupts.
 deliver() {
-    local new=$1 old status=0
-    old=$(delivery_current)
+    local new=$1 old=$serving status=0
     if [ "$new" = "$old" ]; then
         say "$new already serves"
     else

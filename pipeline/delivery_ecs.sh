@@ -5,12 +5,12 @@ service() {
         jq -e '.services[0] // error("no such service")'
 }
 
-delivery_current() { service | jq -r .taskDefinition; }
+delivery_prepare() { serving=$(service | jq -r .taskDefinition); }
 
 # delivery_make BUILD IMAGE: a task definition that differs from the present one in the image. Prints its ARN.
 delivery_make() {
     local build=$1 image=$2 definition
-    definition=$(aws ecs describe-task-definition --task-definition "$(delivery_current)" --output json |
+    definition=$(aws ecs describe-task-definition --task-definition "$serving" --output json |
         jq --arg image "$image" '.taskDefinition
             | (.containerDefinitions[] | select(.name == "tasksd")).image = $image
             | {family, taskRoleArn, executionRoleArn, networkMode, containerDefinitions, volumes,
@@ -22,7 +22,7 @@ delivery_make() {
 
 delivery_find() { # BUILD
     local family arn
-    family=$(delivery_current | sed 's|.*/||; s|:.*||')
+    family=$(sed 's|.*/||; s|:.*||' <<<"$serving")
     for arn in $(aws ecs list-task-definitions --family-prefix "$family" --sort DESC --query 'taskDefinitionArns[]' \
         --output text); do
         if aws ecs list-tags-for-resource --resource-arn "$arn" --output json |

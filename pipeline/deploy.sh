@@ -7,7 +7,7 @@
 . pipeline/delivery.sh
 [ $# -eq 2 ] || die "usage: pipeline/deploy.sh BUILD ARTIFACT"
 [[ $1 =~ ^[0-9]+$ ]] || die "'$1' is no build number"
-[[ $2 =~ @sha256:[0-9a-f]{64}$ ]] || die "'$2' does not end in a digest: NAME@sha256:..."
+[[ $2 =~ ^[A-Za-z0-9][A-Za-z0-9._:/-]*@sha256:[0-9a-f]{64}$ ]] || die "'$2' does not end in a digest: NAME@sha256:..."
 settings
 new=$(delivery_make "$1" "$2")
 say "build $1 is version $new"

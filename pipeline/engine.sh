@@ -1,15 +1,26 @@
 # shellcheck shell=bash
-# Docker, or where no engine runs buildah with a place of its own, so that nothing of the machine's is touched.
+# Docker, or where no engine runs (or with ENGINE=buildah) buildah with a place of its own, so that nothing of the
+# machine's is touched.
 containers=${CONTAINERS:-$PWD/build/containers}
 store=(--root "$containers/storage" --runroot "$containers/run" --storage-driver vfs)
 
-engine_is_docker() { docker info >/dev/null 2>&1; }
+engine_is_docker() { [ "${ENGINE:-docker}" = docker ] && docker info >/dev/null 2>&1; }
 
 engine() {
     if engine_is_docker; then
         docker "$@"
     else
         buildah "${store[@]}" "$@"
+    fi
+}
+
+# engine_login REPOSITORY: by aws where it is in ECR; else as $REGISTRY_USER with $REGISTRY_PASSWORD, if they are set.
+engine_login() {
+    local registry=${1%%/*}
+    if [[ $1 =~ ^[0-9]+\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/ ]]; then
+        aws ecr get-login-password --region "${BASH_REMATCH[1]}" | engine login --username AWS --password-stdin "$registry" >&2
+    elif [ -n "${REGISTRY_USER:-}" ]; then
+        engine login --username "$REGISTRY_USER" --password-stdin "$registry" <<<"${REGISTRY_PASSWORD:?}" >&2
     fi
 }
 

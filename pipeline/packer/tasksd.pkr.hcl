@@ -1,4 +1,5 @@
-# The golden image: Debian 12 on arm64 with tasksd and what it opens, nothing else to install at boot.
+# The golden image: Debian 12 on arm64 with what the user data of terraform/modules/compute_asg would install at boot,
+# and tasksd and tasksctl themselves.
 #   packer build -var packages=build/packages pipeline/packer
 variable "packages" {
   description = "Folder with tasksd_*_arm64.deb and tasksctl_*_arm64.deb, as pipeline/package makes them"
@@ -50,6 +51,7 @@ build {
   provisioner "shell" {
     inline = [
       "sudo apt-get update -qq",
+      "sudo DEBIAN_FRONTEND=noninteractive apt-get install -qq -y podman amazon-ecr-credential-helper curl ca-certificates awscli",
       "sudo DEBIAN_FRONTEND=noninteractive apt-get install -qq -y /tmp/tasksd_*.deb /tmp/tasksctl_*.deb",
       "sudo DEBIAN_FRONTEND=noninteractive apt-get upgrade -qq -y",
       "sudo systemctl disable ssh.service", # nobody logs in to an instance

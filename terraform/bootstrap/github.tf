@@ -51,11 +51,12 @@ data "aws_iam_policy_document" "deploy" {
     resources = ["*"] # AWS knows no finer one for these calls
   }
   statement {
-    sid = "PushImages"
+    sid = "PushAndPullImages"
     actions = [
       "ecr:BatchCheckLayerAvailability",
       "ecr:BatchGetImage",
       "ecr:CompleteLayerUpload",
+      "ecr:GetDownloadUrlForLayer",
       "ecr:InitiateLayerUpload",
       "ecr:PutImage",
       "ecr:UploadLayerPart",
@@ -101,7 +102,7 @@ data "aws_iam_policy_document" "deploy" {
   }
   statement {
     sid       = "RefreshGroups"
-    actions   = ["autoscaling:StartInstanceRefresh", "autoscaling:CancelInstanceRefresh"]
+    actions   = ["autoscaling:StartInstanceRefresh", "autoscaling:CancelInstanceRefresh", "autoscaling:UpdateAutoScalingGroup"]
     resources = ["arn:aws:autoscaling:${local.here}:autoScalingGroup:*:autoScalingGroupName/${var.name}-*"]
   }
   statement {

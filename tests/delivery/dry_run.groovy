@@ -38,7 +38,10 @@ class Run {
         body.delegate = stage
         body.resolveStrategy = Closure.DELEGATE_FIRST
         body()
-        if (stage.wanted) { println "stage: $name"; within(stage.body) }
+        if (!stage.wanted) return
+        println "stage: $name"
+        stage.given?.call()
+        within(stage.body)
     }
     def script(Closure body) { within(body) }
     def sh(command) {
@@ -51,11 +54,17 @@ class Run {
     def withCredentials(List ids, Closure body) { println "credentials: ${ids.join(',')}"; within(body) }
 }
 
+// What is set in a stage, where only credentials are of interest.
+class Variables {
+    void setProperty(String name, value) { }
+    def credentials(String id) { println "credentials: $id" }
+}
+
 class Stage {
     Run run
     String name
     boolean wanted = true
-    Closure body
+    Closure body, given
     def when(Closure condition) {
         condition.delegate = this
         condition.resolveStrategy = Closure.DELEGATE_FIRST
@@ -66,7 +75,11 @@ class Stage {
         test.resolveStrategy = Closure.DELEGATE_FIRST
         wanted = test()
     }
-    def environment(Closure ignored) { }
+    def environment(Closure body) {
+        body.delegate = new Variables()
+        body.resolveStrategy = Closure.DELEGATE_FIRST
+        given = body
+    }
     def steps(Closure body) { this.body = body }
 }
 
