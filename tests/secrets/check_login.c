@@ -385,9 +385,11 @@ typedef struct client {
 
 static void *connect_again_and_again(void *context)
 {
+    enum { PATIENCE_MS = 30000 }; /* the machine may stand still while the password is a wrong one */
     client *c = context;
     tasks_error error;
-    while (timestamp_monotonic() < c->until_ms) {
+    for (int64_t now; (now = timestamp_monotonic()) < c->until_ms ||
+                      (c->served_ms <= c->refused_ms && now < c->until_ms + PATIENCE_MS);) {
         if (log_in(c->login, NULL, c->database, &error))
             c->refused_ms = timestamp_monotonic();
         else
