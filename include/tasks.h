@@ -365,7 +365,9 @@ typedef struct tasks_options {
  *  tables lie in the first schema of its search path. `tasks_prepare=off` in it is for a pooler that hands
  *  out another session for each transaction (PgBouncer's `pool_mode = transaction`): nothing is prepared,
  *  and settings go with each transaction. No LISTEN is needed, tasks_wait() asks, and the lock of a migration
- *  is its transaction's. */
+ *  is its transaction's. `tasks_auth=rds-iam` logs in to RDS without a password, by a token of IAM that is
+ *  made for each connection, with the credentials that aws: has. It goes over TLS only: sslmode is require
+ *  unless the URI says verify-ca or verify-full, or verify-full if it names an sslrootcert. */
 TASKS_API tasks_status tasks_open(const tasks_options *options, tasks_db **out, tasks_error *error);
 
 /** What a secret holds. */

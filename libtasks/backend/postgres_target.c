@@ -149,18 +149,34 @@ static void add(builder *b, const char *keyword, const char *value)
     t->values[b->count++] = text;
 }
 
-static bool has(const builder *b, const char *keyword)
+static const char *given(const builder *b, const char *keyword)
 {
     for (uint32_t i = POSTGRES_KEYWORDS_OF_LOGIN; i < b->count; i++)
         if (!strcmp(b->target->keywords[i], keyword))
-            return true;
-    return false;
+            return b->target->values[i];
+    return NULL;
 }
 
 static void add_default(builder *b, const char *keyword, const char *value)
 {
-    if (!has(b, keyword))
+    if (!given(b, keyword))
         add(b, keyword, value);
+}
+
+/* A server gets the token of IAM as it is, and whoever overhears it may log in for 15 minutes: libpq's own
+ * default would do without TLS where the other side says that it has none. */
+static tasks_status add_tls(builder *b, tasks_error *error)
+{
+    static const char *const modes[] = {"require", "verify-ca", "verify-full"};
+    if (!b->target->login.rds_iam)
+        return TASKS_OK;
+    add_default(b, "sslmode", given(b, "sslrootcert") ? "verify-full" : "require");
+    const char *mode = given(b, "sslmode");
+    for (size_t i = 0; mode && i < sizeof modes / sizeof *modes; i++)
+        if (!strcmp(mode, modes[i]))
+            return TASKS_OK;
+    return fail_field(error, "uri", "uri_malformed",
+                      "tasks_auth=rds-iam wants TLS: sslmode is require, verify-ca or verify-full");
 }
 
 /* A host, an address, a port: tried one after another, each with its own time, by postgres_connect(). */
@@ -281,7 +297,8 @@ static tasks_status build(builder *b, const PQconninfoOption *options, tasks_err
     if (!t->connect_ms)
         t->connect_ms = connect_ms(b->timeout_ms, t->node_count);
     add_defaults(b);
-    return b->failed ? fail_memory(error) : TASKS_OK;
+    status = add_tls(b, error);
+    return b->failed ? fail_memory(error) : status;
 }
 
 static tasks_status parse(postgres_target *t, const char *uri, uint32_t timeout_ms, tasks_error *error)

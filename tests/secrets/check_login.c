@@ -468,6 +468,40 @@ START_TEST(bad_secrets_are_found_at_the_start)
 }
 END_TEST
 
+#ifdef TASKS_POSTGRES
+START_TEST(a_token_of_iam_goes_over_tls_only)
+{
+    static const struct {
+        const char *parameters;
+        bool good;
+    } cases[] = {
+        {"tasks_auth=rds-iam", true},
+        {"tasks_auth=rds-iam&sslmode=require", true},
+        {"sslmode=verify-ca&tasks_auth=rds-iam", true},
+        {"tasks_auth=rds-iam&sslmode=verify-full", true},
+        {"tasks_auth=rds-iam&sslmode=prefer", false},
+        {"sslmode=allow&tasks_auth=rds-iam", false},
+        {"tasks_auth=rds-iam&sslmode=disable", false},
+        {"tasks_auth=password&sslmode=disable", true},
+        {"tasks_auth=anything", false},
+    };
+    setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
+    for (int i = 0; i < RUN_COUNT(cases); i++) {
+        char uri[256];
+        tasks_options options = TASKS_OPTIONS_INIT;
+        tasks_error error;
+        tasks_db *db;
+        snprintf(uri, sizeof uri, "postgresql://u@127.0.0.1:1/d?%s", cases[i].parameters);
+        options.uri = uri;
+        tasks_status status = tasks_open(&options, &db, &error);
+        ck_assert_msg((status == TASKS_INVALID) != cases[i].good, "%s: %s", uri, error.message);
+        ck_assert_msg(cases[i].good || !strcmp(error.code, "uri_malformed"), "%s: %s", uri, error.code);
+        ck_assert_ptr_null(db);
+    }
+}
+END_TEST
+#endif
+
 START_TEST(nobody_logs_in_to_a_file)
 {
     tasks_options options = TASKS_OPTIONS_INIT;
@@ -552,6 +586,9 @@ int main(void)
                                   a_rotation_under_load,
                                   bad_secrets_are_found_at_the_start,
                                   nobody_logs_in_to_a_file,
+#ifdef TASKS_POSTGRES
+                                  a_token_of_iam_goes_over_tls_only,
+#endif
                                   a_secret_is_read_whole_or_not_at_all,
                                   a_check_tells_all_but_the_value,
                                   NULL};
