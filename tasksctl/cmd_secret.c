@@ -13,9 +13,11 @@ static const char *const examples[] = {
 };
 
 static const char *const notes[] = {
-    "A reference is env:NAME, file:PATH or aws:NAME-OR-ARN, with #KEY for a member of a JSON object. Said "
-    "are\n"
-    "where it was found, who was allowed to read it, and the names of what is in it; never a value.",
+    "A reference is env:NAME, file:PATH or aws:NAME-OR-ARN, with #KEY for a member of a JSON object.\n"
+    "Said are where it was found, who was allowed to read it, and the names of what is in it; never a value.",
+    "AWS is asked with the credentials of the environment, the container, a web identity or the instance,\n"
+    "in this order. Those of a profile of the AWS command line are put into the environment by\n"
+    "eval \"$(aws configure export-credentials --format env)\"",
     NULL,
 };
 

@@ -25,20 +25,28 @@ static tasks_status make_body(const char *name, secret_version version, buf *to,
     return to->status ? fail_memory(error) : TASKS_OK;
 }
 
+static tasks_status call(const aws_send_request *request, const aws_credentials *signer, secret *out,
+                         tasks_error *error)
+{
+    https_reply reply = {0};
+    tasks_error found;
+    tasks_status status = aws_send(request, signer, &reply, &found);
+    if (!status)
+        status = aws_reply_secret(reply.body, reply.length, &out->value, &found);
+    https_reply_done(&reply);
+    return status ? fail(error, status, found.code, "%s; asked: %s", found.message, out->origin) : TASKS_OK;
+}
+
 static tasks_status ask_once(const aws_send_request *request, const aws_place_region *region, secret *out,
                              tasks_error *error)
 {
     aws_credentials signer;
-    https_reply reply = {0};
     const char *origin;
     tasks_status status = aws_credentials_get(&signer, &origin, error);
     snprintf(out->origin, sizeof out->origin, "Secrets Manager in %s (%s), with credentials from %s",
              region->name, region->origin, origin);
     if (!status)
-        status = aws_send(request, &signer, &reply, error);
-    if (!status)
-        status = aws_reply_secret(reply.body, reply.length, &out->value, error);
-    https_reply_done(&reply);
+        status = call(request, &signer, out, error);
     aws_reply_credentials_done(&signer);
     return status;
 }

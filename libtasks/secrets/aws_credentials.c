@@ -49,11 +49,15 @@ static const struct source {
     const char *origin;
     bool (*is_here)(void);
     tasks_status (*read)(aws_credentials *out, tasks_error *error);
+    const char *advice; /* when it gives none */
 } sources[] = {
-    {"the environment", environment_has_keys, from_environment},
-    {"the container's endpoint", aws_container_is_here, aws_container_role},
-    {"a web identity", aws_web_identity_is_here, aws_web_identity_role},
-    {"instance metadata", machine_may_have_a_role, aws_metadata_role},
+    {"the environment", environment_has_keys, from_environment, "set both, or none for those of a role"},
+    {"the container's endpoint", aws_container_is_here, aws_container_role,
+     "look at the role of the task or pod"},
+    {"a web identity", aws_web_identity_is_here, aws_web_identity_role,
+     "look at AWS_ROLE_ARN and whom that role trusts"},
+    {"instance metadata", machine_may_have_a_role, aws_metadata_role,
+     "give the instance a role; elsewhere set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
 };
 
 static const struct source *find(void)
@@ -131,8 +135,8 @@ tasks_status aws_credentials_get(aws_credentials *out, const char **origin, task
     pthread_mutex_unlock(&lock);
     if (status == TASKS_NOT_FOUND) /* a file of theirs: not the secret that is asked for */
         status = fail(&found, TASKS_UNAVAILABLE, "secret_away", "%s", found.message);
-    return status ? fail(error, status, found.code, "no AWS credentials from %s: %s", source->origin,
-                         found.message)
+    return status ? fail(error, status, found.code, "no AWS credentials from %s: %s; %s", source->origin,
+                         found.message, source->advice)
                   : TASKS_OK;
 }
 

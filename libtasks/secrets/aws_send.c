@@ -22,13 +22,14 @@ static const struct {
     tasks_status status;
     const char *code, *text;
 } meanings[MEANINGS] = {
-    [MISSING] = {TASKS_NOT_FOUND, "secret_missing", "AWS has no such secret, or no such version of it"},
+    [MISSING] = {TASKS_NOT_FOUND, "secret_missing",
+                 "AWS has no such secret, or no value of it: look at its name and region"},
     [DENIED] = {TASKS_DENIED, "secret_denied", "AWS denies it: allow"}, /* the permission follows */
     [UNREADABLE] = {TASKS_DENIED, "secret_denied",
                     "AWS cannot decrypt it: look at the key, and allow kms:Decrypt"},
     [REFUSED] = {TASKS_DENIED, "keys_refused",
                  "AWS refuses the credentials: look whether they are right and valid"},
-    [NAMELESS] = {TASKS_INVALID, "secret_malformed", "AWS does not take the name"},
+    [NAMELESS] = {TASKS_INVALID, "secret_malformed", "AWS does not take the name: look at it"},
     [BUSY] = {TASKS_UNAVAILABLE, "secret_away", "AWS wants fewer calls: try again later"},
 };
 
@@ -73,13 +74,15 @@ static tasks_status judge_number(long number, const char *type, tasks_error *err
 {
     const char *comma = *type ? ", " : "";
     if (number >= 300 && number < 400)
-        return fail(error, TASKS_UNAVAILABLE, "secret_away",
-                    "the endpoint sends us elsewhere (HTTP %ld), where we do not go", number);
+        return fail(
+            error, TASKS_UNAVAILABLE, "secret_away",
+            "the endpoint sends us elsewhere (HTTP %ld), where we do not go: look at AWS_ENDPOINT_URL",
+            number);
     if (number == 401 || number == 403)
-        return fail(error, TASKS_DENIED, "secret_denied", "AWS denies it (HTTP %ld%s%s)", number, comma,
-                    type);
-    return fail(error, TASKS_UNAVAILABLE, "secret_away", "AWS answers with HTTP %ld%s%s", number, comma,
-                type);
+        return fail(error, TASKS_DENIED, "secret_denied",
+                    "AWS denies it: look at the role and at proxies (HTTP %ld%s%s)", number, comma, type);
+    return fail(error, TASKS_UNAVAILABLE, "secret_away", "AWS answers with HTTP %ld%s%s: try again later",
+                number, comma, type);
 }
 
 static tasks_status judge_skew(int64_t skew_ms, const char *type, tasks_error *error)

@@ -44,7 +44,7 @@ static tasks_status take(const char *name, secret *out, tasks_error *error)
     taken *t = find(name);
     if ((!variable || !*variable) && (!t || !t->value.text))
         return fail(error, TASKS_NOT_FOUND, "secret_missing",
-                    "the environment variable is not set or is empty");
+                    "the environment variable is not set or is empty: set it");
     if (!t)
         t = add(name);
     if (t && variable && *variable && wiped_set(&t->value, variable, strlen(variable)))

@@ -16,7 +16,7 @@ static tasks_status cannot(int cause, tasks_error *error)
     char text[64];
     const char *why = strerror_r(cause, text, sizeof text);
     if (cause == ENOENT || cause == ENOTDIR)
-        return fail(error, TASKS_NOT_FOUND, "secret_missing", "%s", why);
+        return fail(error, TASKS_NOT_FOUND, "secret_missing", "%s: look at the path", why);
     if (cause == EACCES || cause == EPERM)
         return fail(error, TASKS_DENIED, "secret_denied", "%s: let user %u read the file", why,
                     (unsigned)geteuid());
@@ -43,7 +43,7 @@ static tasks_status check_file(int descriptor, size_t max, bool guarded, tasks_e
     if (fstat(descriptor, &file))
         return cannot(errno, error);
     if (!S_ISREG(file.st_mode))
-        return fail(error, TASKS_UNAVAILABLE, "secret_unusable", "not a regular file");
+        return fail(error, TASKS_UNAVAILABLE, "secret_unusable", "it is not a regular file: name one");
     if (file.st_size > (off_t)max)
         return fail(error, TASKS_UNAVAILABLE, "secret_unusable", "the file has more than %zu bytes", max);
     return guarded ? check_guard(&file, error) : TASKS_OK;
@@ -80,7 +80,8 @@ static tasks_status read_all(int descriptor, size_t max, wiped *out, tasks_error
     tasks_status status = fill(descriptor, room, max, &length, error);
     size_t used = without_line_break(room, length);
     if (!status && !used)
-        status = fail(error, TASKS_UNAVAILABLE, "secret_unusable", "the file is empty");
+        status =
+            fail(error, TASKS_UNAVAILABLE, "secret_unusable", "the file is empty: write the secret into it");
     if (!status && !wiped_set(out, room, used))
         status = fail_memory(error);
     explicit_bzero(room, length);

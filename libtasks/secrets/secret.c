@@ -10,7 +10,7 @@
 
 static const secret_source *const sources[] = {&env_source, &file_source, &aws_source};
 
-enum { REFERENCE_MAX = 2048 };
+enum { REFERENCE_MAX = 2048, SHOWN_MAX = 120 };
 
 /* A reference in its parts. */
 typedef struct parts {
@@ -106,15 +106,27 @@ static tasks_status ask(const parts *from, const secret_vault *vault, secret_ver
     return ask_vault(vault, from->name, version, out, error);
 }
 
+static tasks_status find_member(const wiped *whole, const char *key, wiped *out, tasks_error *error)
+{
+    json_t *object;
+    tasks_error found;
+    const char *advice = "leave #KEY out if that is the secret";
+    tasks_status status = secret_json_read(whole->text, whole->length, &object, &found);
+    if (!status) {
+        advice = "tasksctl secret check tells what it has";
+        status = secret_json_member(object, key, out, &found);
+    }
+    secret_json_done(object);
+    if (status == TASKS_UNAVAILABLE)
+        return fail(error, status, found.code, "%s; %s", found.message, advice);
+    return status ? fail_memory(error) : TASKS_OK;
+}
+
 /* Puts the member `key` in place of the whole. */
 static tasks_status take_member(secret *s, const char *key, tasks_error *error)
 {
-    json_t *object;
     wiped member = {0};
-    tasks_status status = secret_json_read(s->value.text, s->value.length, &object, error);
-    if (!status)
-        status = secret_json_member(object, key, &member, error);
-    secret_json_done(object);
+    tasks_status status = find_member(&s->value, key, &member, error);
     wiped_done(&s->value);
     s->value = member;
     s->keyed = true;
@@ -125,10 +137,21 @@ static tasks_status check_text(const secret *s, tasks_error *error)
 {
     const wiped *value = &s->value;
     if (!value->length)
-        return fail(error, TASKS_UNAVAILABLE, "secret_unusable", "it is empty");
+        return fail(error, TASKS_UNAVAILABLE, "secret_unusable", "it is empty: give it a value");
     if (text_count(value->text, value->length) < 0 || memchr(value->text, '\0', value->length))
-        return fail(error, TASKS_UNAVAILABLE, "secret_unusable", "it is not UTF-8 text");
+        return fail(error, TASKS_UNAVAILABLE, "secret_unusable", "it is not UTF-8 text: store it as such");
     return TASKS_OK;
+}
+
+/* So much of a long reference as leaves room for what is wrong with it. */
+static int shown_length(const char *reference)
+{
+    int length = (int)strnlen(reference, SHOWN_MAX + 1);
+    if (length <= SHOWN_MAX)
+        return length;
+    for (length = SHOWN_MAX; length && ((unsigned char)reference[length] & 0xC0) == 0x80;)
+        length--;
+    return length;
 }
 
 /* The reference is what the reader of a log has to go by. That there is no such secret is, to whoever wants
@@ -138,7 +161,9 @@ static tasks_status explain(const char *reference, secret_version version, const
 {
     bool missing = found->status == TASKS_NOT_FOUND && version == SECRET_CURRENT;
     tasks_status status = missing ? TASKS_UNAVAILABLE : found->status;
-    fail(error, status, found->code, "secret %s: %s", reference, found->message);
+    int shown = shown_length(reference);
+    fail(error, status, found->code, "secret %.*s%s: %s", shown, reference, reference[shown] ? "..." : "",
+         found->message);
     if (error)
         memcpy(error->field, found->field, sizeof error->field);
     return status;

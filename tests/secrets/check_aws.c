@@ -205,6 +205,8 @@ static const struct {
     {"huge", stand_in_huge, 1, 1, TASKS_UNAVAILABLE, "secret_away", "more than 524288 bytes"},
     {"redirecting", stand_in_redirecting, 1, 1, TASKS_UNAVAILABLE, "secret_away", "elsewhere"},
     {"denying", stand_in_denying, 1, 1, TASKS_DENIED, "secret_denied", "allow secretsmanager:GetSecretValue"},
+    {"who was denied", stand_in_denying, 1, 1, TASKS_DENIED, "secret_denied",
+     "asked: Secrets Manager in eu-west-1 (AWS_REGION), with credentials from the environment"},
     {"undecryptable", stand_in_undecryptable, 1, 1, TASKS_DENIED, "secret_denied", "kms:Decrypt"},
     {"forbidding", stand_in_forbidding, 1, 1, TASKS_DENIED, "secret_denied", "HTTP 403"},
     {"garbled", stand_in_garbled, 1, 1, TASKS_UNAVAILABLE, "secret_unusable", "JSON, line 1"},

@@ -10,6 +10,7 @@
 
 #include "run.h"
 #include "secret_login.h"
+#include "text.h"
 
 static char folder[] = "/tmp/check_secret.XXXXXX";
 
@@ -62,6 +63,24 @@ START_TEST(references)
         expect(malformed[i], TASKS_INVALID, "secret_malformed", "env:NAME, file:PATH or aws:NAME-OR-ARN");
     expect("vault:x", TASKS_UNSUPPORTED, "secret_unknown", "secret vault:x: ");
     expect("environment:PLAIN", TASKS_UNSUPPORTED, "secret_unknown", "");
+}
+END_TEST
+
+/* What is wrong is said even when there is hardly room for it. */
+START_TEST(a_long_reference_is_shown_in_part)
+{
+    char reference[1000] = "env:", value[256];
+    tasks_error error;
+    for (int i = 0; i < 300; i++)
+        memcpy(reference + 4 + 2 * i, i % 2 ? "\xC3\xA9" : "xy", 3);
+    ck_assert_int_eq(read_with(&no_vault, reference, value, &error), TASKS_UNAVAILABLE);
+    ck_assert_msg(!strncmp(error.message, "secret env:xy\xC3\xA9xy", 15) &&
+                      strstr(error.message, "...: the environment variable is not set"),
+                  "%s", error.message);
+    ck_assert_int_ge(text_count(error.message, strlen(error.message)), 0);
+    reference[3] = '\0';
+    read_with(&no_vault, reference, value, &error);
+    ck_assert_ptr_null(strstr(error.message, "..."));
 }
 END_TEST
 
@@ -318,6 +337,7 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {references,
+                                  a_long_reference_is_shown_in_part,
                                   a_variable_is_overwritten_and_remembered,
                                   a_group_may_read_what_is_roots,
                                   what_is_no_file_of_ours,
