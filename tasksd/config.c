@@ -136,6 +136,13 @@ static bool said(const struct reading *r, const char *name)
     return r->found[setting_named(name, strlen(name)) - settings].value != NULL;
 }
 
+/* What follows may be a URI with a password in it. */
+static enum config_result bad_flag(struct reading *r, const char *flag)
+{
+    const char *name = arena_copy(&r->config->memory, flag, strcspn(flag, "=:"));
+    return bad(r, name ? name : "", "no such option; tasksd --help lists them");
+}
+
 /* "--name=value", "--name value"; a switch needs no value. */
 static enum config_result read_flag(struct reading *r, char *const *argv, int *index)
 {
@@ -145,7 +152,7 @@ static enum config_result read_flag(struct reading *r, char *const *argv, int *i
     if (strncmp(flag, "--", 2) == 0)
         setting = setting_named(flag + 2, length - 2);
     if (!setting)
-        return bad(r, flag, "no such option; tasksd --help lists them");
+        return bad_flag(r, flag);
     const char *source = arena_copy(&r->config->memory, flag, length);
     if (flag[length] == '=')
         set(r, setting, flag + length + 1, source);

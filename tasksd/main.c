@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "crash.h"
+#include "hide.h"
 #include "server.h"
 #include "signals.h"
 #include "trace.h"
@@ -73,7 +74,9 @@ int main(int argc, char **argv)
     int result = SERVER_USAGE;
     buf_init(&fault, 16 << 10);
     (void)argc;
-    switch (config_read(&config, argv, &fault)) {
+    enum config_result read = config_read(&config, argv, &fault);
+    hide_passwords(argv);
+    switch (read) {
     case CONFIG_RUN:
         result = run(&config);
         break;

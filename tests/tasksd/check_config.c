@@ -190,7 +190,9 @@ START_TEST(names_the_flag_that_is_wrong)
     } rows[] = {
         {"--nonsense", NULL, "--nonsense: no such option"},
         {"nonsense", NULL, "nonsense: no such option"},
-        {"--nonsense=1", NULL, "--nonsense=1: no such option"},
+        {"--nonsense=1", NULL, "--nonsense: no such option"},
+        {"--bd=postgresql://u:canary@h/d", NULL, "--bd: no such option"},
+        {"postgresql://u:canary@h/d", NULL, "postgresql: no such option"},
         {"--workers", NULL, "--workers: needs a value"},
         {"--workers", "many", "--workers: 'many' is not a number from 4 to 16384"},
         {"--workers", "3", "--workers: '3' is not a number"},
