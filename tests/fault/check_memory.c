@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fixture_sqlite.h"
@@ -244,6 +245,64 @@ START_TEST(json_may_run_out_of_memory)
 }
 END_TEST
 
+/* ---- Secrets ---- */
+
+#define LOGIN "{\"username\":\"u\",\"password\":\"canary\",\"port\":5432}"
+
+static tasks_status hand_out(void *context, const char *reference, int32_t version, char *value,
+                             uint64_t size, tasks_error *error)
+{
+    (void)reference;
+    (void)version;
+    (void)error;
+    snprintf(value, size, "%s", (const char *)context);
+    return TASKS_OK;
+}
+
+static tasks_status check_secret(const char *reference)
+{
+    char login[] = LOGIN, value[sizeof LOGIN];
+    tasks_options options = TASKS_OPTIONS_INIT;
+    tasks_secret *found;
+    options.password_ref = reference;
+    options.vault = hand_out;
+    options.vault_context = login;
+    tasks_status status = tasks_secret_check(&options, &found, &kit_error);
+    if (!status != !!found)
+        steps_broken = "facts exactly if the secret was read";
+    tasks_secret_free(found);
+    return status ? status : tasks_secret_read(&options, value, sizeof value, &kit_error);
+}
+
+static void starve_secret(const char *reference, scarce_mode mode)
+{
+    bool starved = true;
+    for (long nth = 1; starved; nth++) {
+        scarce_at(nth, mode);
+        tasks_status status = check_secret(reference);
+        starved = scarce_end();
+        if (!starved || strcmp(kit_error.code, "secret_unusable") != 0) /* jansson, as above */
+            ends_well(status, reference, nth);
+        ck_assert_ptr_null(strstr(kit_error.message, "canary"));
+    }
+}
+
+START_TEST(secrets_may_run_out_of_memory)
+{
+    char reference[600] = "file:";
+    folder_file(reference + 5, sizeof reference - 5, "secret");
+    FILE *file = fopen(reference + 5, "w");
+    ck_assert(file && fputs(LOGIN, file) >= 0 && fclose(file) == 0 && chmod(reference + 5, 0600) == 0);
+    setenv("SECRET", LOGIN, 1);
+    starve_secret(reference, (scarce_mode)_i);
+    starve_secret("env:SECRET", (scarce_mode)_i);
+    starve_secret("env:SECRET#port", (scarce_mode)_i);
+    starve_secret("my:login", (scarce_mode)_i);
+    starve_secret("my:login#password", (scarce_mode)_i);
+    unlink(reference + 5);
+}
+END_TEST
+
 static TCase *memory(void)
 {
     TCase *group = tcase_create("memory");
@@ -254,6 +313,7 @@ static TCase *memory(void)
     tcase_add_loop_test(group, migrating_may_run_out_of_memory, 0, SCARCE_MODES);
     tcase_add_loop_test(group, a_backup_may_run_out_of_memory, 0, SCARCE_MODES);
     tcase_add_loop_test(group, json_may_run_out_of_memory, 0, SCARCE_MODES);
+    tcase_add_loop_test(group, secrets_may_run_out_of_memory, 0, SCARCE_MODES);
     return group;
 }
 
