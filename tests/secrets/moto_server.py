@@ -2,11 +2,12 @@
 
 Says NAME=value lines and READY on standard output, then obeys lines of standard input:
   put JSON   gives the secret another value; what it had becomes its previous version
-  count      says how often a value of the secret was asked for
+  readings   says when values of the secret were asked for since the last such question: MS:VERSION ...
 Ends with its input. stand_in_server speaks the same."""
 import json
 import os
 import sys
+import time
 
 for name in [n for n in os.environ if n.startswith("AWS_") and n != "AWS_CA_BUNDLE"]:
     del os.environ[name]
@@ -22,22 +23,21 @@ from moto.sts.models import sts_backends
 NAME = "prod/tasks-db"
 ALLOWED = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
 TRUST = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
-asked = 0
+readings = []
 
 
 def policy(statement):
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def count_readings():
+def note_readings():
     plain = SecretsManagerResponse.get_secret_value
 
-    def counted(self):
-        global asked
-        asked += 1
+    def noted(self):
+        readings.append("%d:%s" % (time.monotonic() * 1000, self._get_param("VersionStage")))
         return plain(self)
 
-    SecretsManagerResponse.get_secret_value = counted
+    SecretsManagerResponse.get_secret_value = noted
 
 
 def make_user(iam, name, allowed):
@@ -71,7 +71,7 @@ def say(**facts):
 
 
 def main():
-    count_readings()
+    note_readings()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     url = "http://%s:%d" % server.get_host_and_port()
@@ -81,15 +81,18 @@ def main():
     session = make_session(iam, sts)
     arn = secrets.create_secret(Name=NAME, SecretString='{"username":"u","password":"p"}')["ARN"]
     say(URL=url, ARN=arn, RIGHT_ID=right[0], RIGHT_KEY=right[1], DENIED_ID=denied[0], DENIED_KEY=denied[1])
-    say(SESSION_ID=session[0], SESSION_KEY=session[1], SESSION_TOKEN=session[2], INSTANCE_REGION="us-east-1")
+    say(SESSION_ID=session[0], SESSION_KEY=session[1], SESSION_TOKEN=session[2])
     ActionAuthenticatorMixin.request_count = 1000  # from now on each call is verified
     print("READY", flush=True)
     for line in sys.stdin:
         word, _, rest = line.rstrip("\n").partition(" ")
-        if word == "put":
-            put(rest)
-        print(asked if word == "count" else "done", flush=True)
+        print(put(rest) if word == "put" else take_readings(), flush=True)
     server.stop()
+
+
+def take_readings():
+    noted, readings[:] = readings[:], []
+    return " ".join(noted)
 
 
 def put(value):
@@ -99,6 +102,7 @@ def put(value):
     secretsmanager_backends["123456789012"]["eu-west-1"].put_secret_value(
         secret_id=NAME, secret_string=value, secret_binary=None, client_request_token="", version_stages=["AWSCURRENT"]
     )
+    return "done"
 
 
 main()

@@ -236,16 +236,24 @@ void stand_in_put(stand_in *s, const char *value)
     __atomic_store_n(&s->current, value, __ATOMIC_SEQ_CST);
 }
 
+static bool asks_for(const web_request *request, const char *name)
+{
+    char wanted[256];
+    int length = snprintf(wanted, sizeof wanted, "{\"SecretId\":\"%s\",", name);
+    return strncmp(request->body, wanted, (size_t)length) == 0;
+}
+
 static void secrets_manager(stand_in *s, const web_request *request, web_peer *peer)
 {
-    char target[128] = "", type[128] = "", wanted[256];
+    char target[128] = "", type[128] = "";
     const stand_in_user *user = NULL;
+    bool previous = strstr(request->body, "\"AWSPREVIOUS\"") != NULL;
     int number = count(&s->secret_calls);
-    const char *fault = fault_of(s, request, &user);
+    if (number <= STAND_IN_READINGS)
+        s->readings[number - 1] = (stand_in_reading){timestamp_monotonic(), previous};
+    const char *fault = fault_of(s, request, &user), *value = value_of(s, previous);
     web_header(request, "X-Amz-Target", target, sizeof target);
     web_header(request, "Content-Type", type, sizeof type);
-    snprintf(wanted, sizeof wanted, "{\"SecretId\":\"%s\",", s->name);
-    const char *value = value_of(s, strstr(request->body, "\"AWSPREVIOUS\"") != NULL);
     if (number <= s->fail_times)
         s->fail(s, request, peer);
     else if (fault)
@@ -255,7 +263,7 @@ static void secrets_manager(stand_in *s, const web_request *request, web_peer *p
         refuse(s, peer, "UnknownOperationException");
     else if (!user->allowed)
         refuse(s, peer, "AccessDeniedException");
-    else if (strncmp(request->body, wanted, strlen(wanted)) != 0 || !value)
+    else if (!value || (!asks_for(request, s->name) && (!s->arn || !asks_for(request, s->arn))))
         refuse(s, peer, "ResourceNotFoundException");
     else
         hand_out(s, peer, value);

@@ -3,6 +3,8 @@
 #ifndef STAND_IN_H
 #define STAND_IN_H
 
+#include <stdint.h>
+
 #include "web.h"
 
 typedef struct stand_in_user {
@@ -10,9 +12,17 @@ typedef struct stand_in_user {
     bool allowed;                     /* to read the secret */
 } stand_in_user;
 
+typedef struct stand_in_reading {
+    int64_t at_ms;
+    bool previous;
+} stand_in_reading;
+
+enum { STAND_IN_READINGS = 1000 };
+
 typedef struct stand_in {
     const stand_in_user *users; /* ends with a NULL key_id; the second is the role that is handed out */
     const char *name, *current, *previous; /* the secret; previous NULL: it has none */
+    const char *arn;                       /* its other name; NULL: it has none */
     int skew_s;                            /* how far this service's clock is ahead */
     int fail_times;                        /* so many calls of Secrets Manager are answered by `fail` first */
     web_handler *fail;
@@ -29,6 +39,7 @@ typedef struct stand_in {
 
     /* What happened; atomically. */
     int secret_calls, token_calls, role_calls;
+    stand_in_reading readings[STAND_IN_READINGS]; /* the first of secret_calls */
 } stand_in;
 
 web *stand_in_start(stand_in *what);

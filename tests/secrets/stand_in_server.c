@@ -15,17 +15,29 @@ static const stand_in_user users[] = {
 
 static stand_in aws = {.users = users,
                        .name = "prod/tasks-db",
+                       .arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/tasks-db-AbCdEf",
                        .current = "{\"username\":\"u\",\"password\":\"p\"}",
                        .region = "eu-west-1",
                        .lifetime_s = 3600};
+
+/* Those since the last time. */
+static void say_readings(void)
+{
+    static int said;
+    int calls = __atomic_load_n(&aws.secret_calls, __ATOMIC_SEQ_CST);
+    for (; said < calls && said < STAND_IN_READINGS; said++)
+        printf("%lld:%s ", (long long)aws.readings[said].at_ms,
+               aws.readings[said].previous ? "AWSPREVIOUS" : "AWSCURRENT");
+    puts("");
+}
 
 static void obey(const char *line)
 {
     if (strncmp(line, "put ", 4) == 0) {
         stand_in_put(&aws, strdup(line + 4)); /* lives as long as it may be read: to the end */
         puts("done");
-    } else if (strcmp(line, "count") == 0) {
-        printf("%d\n", __atomic_load_n(&aws.secret_calls, __ATOMIC_SEQ_CST));
+    } else if (strcmp(line, "readings") == 0) {
+        say_readings();
     }
 }
 
@@ -36,12 +48,12 @@ int main(void)
     web *s = stand_in_start(&aws);
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("URL=%s\n", web_url(s, "127.0.0.1", ""));
-    puts("ARN=");
+    printf("ARN=%s\n", aws.arn);
     printf("RIGHT_ID=%s\nRIGHT_KEY=%s\n", users[0].key_id, users[0].key);
     printf("SESSION_ID=%s\nSESSION_KEY=%s\nSESSION_TOKEN=%s\n", users[1].key_id, users[1].key,
            users[1].token);
     printf("DENIED_ID=%s\nDENIED_KEY=%s\n", users[2].key_id, users[2].key);
-    puts("INSTANCE_REGION=eu-west-1\nREADY");
+    puts("READY");
     for (long length; (length = getline(&line, &room, stdin)) > 0;) {
         line[strcspn(line, "\n")] = '\0';
         obey(line);
