@@ -1,5 +1,5 @@
 # tasks.h as the body of libtasks(3): its first comment is the description, a line of dashes with a title a
-# section, a comment of two stars the text below the declaration that follows it.
+# section, a comment of two stars the text below the declaration that follows it, any other a text of its own.
 function safe(text) {
     gsub(/\\/, "\\e", text)
     gsub(/-/, "\\-", text)
@@ -38,6 +38,11 @@ NR == 1, /\*\// {
     next
 }
 /^\/\* -+ .* -+ \*\/$/ { gsub(/^\/\* -+ | -+ \*\/$/, ""); print ".SH " toupper($0); next }
+/^\/\* /, /\*\// {
+    comment[++lines] = strip($0, "^ \\* ?")
+    if (/\*\//) put_comment()
+    next
+}
 /^\/\*\*/ { in_comment = 1; lines = 0 }
 in_comment {
     comment[++lines] = strip($0, "^ \\*  ?")
