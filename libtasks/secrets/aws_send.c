@@ -125,6 +125,18 @@ static bool is_worth_another(tasks_status status, const tasks_error *error, cons
     return aws_retry_helps(status, error, reply) || (!status && is_busy(reply));
 }
 
+/* There was no answer. */
+static tasks_status explain(tasks_status status, const tasks_error *found, tasks_error *error)
+{
+    const char *advice = strcmp(found->code, "call_untrusted") == 0
+                             ? "look at AWS_CA_BUNDLE"
+                             : "look at the network and at AWS_ENDPOINT_URL";
+    const char *code = status == TASKS_INVALID ? "option_malformed" : "secret_away";
+    if (status == TASKS_UNSUPPORTED || status == TASKS_NO_MEMORY)
+        return fail(error, status, found->code, "%s", found->message);
+    return fail(error, status, code, "%s: %s", found->message, advice);
+}
+
 static tasks_status run(const aws_send_request *request, const https_call *call, https_reply *out,
                         tasks_error *error)
 {
@@ -136,8 +148,7 @@ static tasks_status run(const aws_send_request *request, const https_call *call,
         status = https_run(call, out, &found);
     }
     if (status)
-        return fail(error, status, status == TASKS_INVALID ? "option_malformed" : "secret_away", "%s",
-                    found.message);
+        return explain(status, &found, error);
     return aws_send_judge(request, out, timestamp_now(), error);
 }
 

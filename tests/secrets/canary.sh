@@ -15,7 +15,7 @@ no_server_without_secret() {
 
 no_sqlite_in_production() {
     ends_with 2 "--env production" as right env TASKSD_ENV=production "$tasksd" --listen 127.0.0.1:0
-    start_server TASKSD_ENV=production "$tasksd" --listen 127.0.0.1:0 --db "sqlite:$scratch/named.db"
+    start_server TASKSD_ENV=production "$tasksd" --listen 127.0.0.1:0 --db "sqlite:$scratch/named.db" --migrate
     stop_server
 }
 
