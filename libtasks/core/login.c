@@ -84,20 +84,25 @@ static tasks_status run_each(login *l, const attempt *a, tasks_error *error)
     return status;
 }
 
-/* A password that is wrong is mended where it came from. */
-static void name_secret(const char *reference, tasks_error *error)
+/* A login that is wrong is mended where it came from. */
+static void name_origin(const login *l, const backend_login *uri, tasks_error *error)
 {
     tasks_error of_database = *error;
-    fail(error, of_database.status, of_database.code, "with the login of secret %s: %s", reference,
-         of_database.message);
+    if (uri->rds_iam)
+        fail(error, of_database.status, of_database.code,
+             "with a token of IAM (it takes rds-db:connect at AWS and GRANT rds_iam at the database): %s",
+             of_database.message);
+    else if (l->secret)
+        fail(error, of_database.status, of_database.code, "with the login of secret %s: %s",
+             secret_cache_reference(l->secret), of_database.message);
     memcpy(error->sqlstate, of_database.sqlstate, sizeof error->sqlstate);
 }
 
-static tasks_status refused(login *l, tasks_error *error)
+static tasks_status refused(login *l, const backend_login *uri, tasks_error *error)
 {
     atomic_store(&l->refused_ms, timestamp_monotonic());
-    if (l->secret && error)
-        name_secret(secret_cache_reference(l->secret), error);
+    if (error)
+        name_origin(l, uri, error);
     return away(error);
 }
 
@@ -111,7 +116,7 @@ static tasks_status each(void *context, const backend_login *uri, backend_attemp
     if (refused_ms && timestamp_monotonic() - refused_ms < BACK_OFF_MS)
         return fail(error, TASKS_UNAVAILABLE, "login_refused", "the database has just refused the login");
     tasks_status status = l->secret ? run_each(l, &a, error) : run_with(&a, &no_secret, error);
-    return status == TASKS_DENIED ? refused(l, error) : status;
+    return status == TASKS_DENIED ? refused(l, uri, error) : status;
 }
 
 backend_logins login_logins(login *l)

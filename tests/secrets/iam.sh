@@ -20,7 +20,7 @@ same_as_aws() {
 # RDS asks IAM whether a token is good. Here PostgreSQL asks a directory, which says yes to the user `iam` only for a
 # token of a key that it knows.
 start_directory() {
-    python3 "$here/token_directory.py" "$RIGHT_ID=$RIGHT_KEY" "$SESSION_ID=$SESSION_KEY=$SESSION_TOKEN" \
+    python3 "$here/token_directory.py" "$RIGHT_ID=$RIGHT_KEY" "$INSTANCE_ID=$INSTANCE_KEY=$INSTANCE_TOKEN" \
         >"$scratch/directory" 2>&1 &
     directory=$!
     until grep -q ^PORT= "$scratch/directory"; do
@@ -54,7 +54,7 @@ token_lets_in() { # KIND
 }
 
 token_of_wrong_key() {
-    ends_with 6 'the database refuses the login' as wrong "$tasksctl" stats --db "$(verified_uri)"
+    ends_with 6 'with a token of IAM (it takes rds-db:connect at AWS and GRANT rds_iam at the database)' as wrong "$tasksctl" stats --db "$(verified_uri)"
     tail -n 1 "$scratch/directory" | grep -q '^refused: signature'
 }
 

@@ -21,6 +21,7 @@ from moto.server import ThreadedMotoServer
 from moto.sts.models import sts_backends
 
 NAME = "prod/tasks-db"
+INSTANCE = ("test-key", "test-secret-key", "test-session-token")  # of moto's metadata
 ALLOWED = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
 TRUST = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
 readings = []
@@ -60,9 +61,7 @@ def make_session(iam, sts):
 def adopt_instance_role():
     """What moto's instance metadata hands out is made known to the moto that verifies signatures."""
     session = sts_backends["123456789012"]["aws"].assumed_roles[-1]
-    session.access_key_id = "test-key"
-    session.secret_access_key = "test-secret-key"
-    session.session_token = "test-session-token"
+    session.access_key_id, session.secret_access_key, session.session_token = INSTANCE
 
 
 def say(**facts):
@@ -82,6 +81,7 @@ def main():
     arn = secrets.create_secret(Name=NAME, SecretString='{"username":"u","password":"p"}')["ARN"]
     say(URL=url, ARN=arn, RIGHT_ID=right[0], RIGHT_KEY=right[1], DENIED_ID=denied[0], DENIED_KEY=denied[1])
     say(SESSION_ID=session[0], SESSION_KEY=session[1], SESSION_TOKEN=session[2])
+    say(INSTANCE_ID=INSTANCE[0], INSTANCE_KEY=INSTANCE[1], INSTANCE_TOKEN=INSTANCE[2])
     ActionAuthenticatorMixin.request_count = 1000  # from now on each call is verified
     print("READY", flush=True)
     for line in sys.stdin:

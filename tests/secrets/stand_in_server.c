@@ -41,6 +41,11 @@ static void obey(const char *line)
     }
 }
 
+static void say_session(const char *whose, const stand_in_user *user)
+{
+    printf("%s_ID=%s\n%s_KEY=%s\n%s_TOKEN=%s\n", whose, user->key_id, whose, user->key, whose, user->token);
+}
+
 int main(void)
 {
     char *line = NULL;
@@ -50,8 +55,8 @@ int main(void)
     printf("URL=%s\n", web_url(s, "127.0.0.1", ""));
     printf("ARN=%s\n", aws.arn);
     printf("RIGHT_ID=%s\nRIGHT_KEY=%s\n", users[0].key_id, users[0].key);
-    printf("SESSION_ID=%s\nSESSION_KEY=%s\nSESSION_TOKEN=%s\n", users[1].key_id, users[1].key,
-           users[1].token);
+    say_session("SESSION", &users[1]);
+    say_session("INSTANCE", &users[1]);
     printf("DENIED_ID=%s\nDENIED_KEY=%s\n", users[2].key_id, users[2].key);
     puts("READY");
     for (long length; (length = getline(&line, &room, stdin)) > 0;) {
