@@ -36,7 +36,36 @@ wrong_password_is_not_told() {
     put "$(connection "$third")"
 }
 
+# reads_credential USER: as that user.
+reads_credential() {
+    (cd "$scratch/open" && setpriv --reuid="$1" --regid="$(id -g "$1")" --clear-groups \
+        ./tasksctl secret check "file:$scratch/open/credential")
+}
+
+# LoadCredential makes a file of root's that an access list opens to the user of the service, or one of that user's where
+# the file system has no such lists.
+credential_of_systemd() {
+    open_folder
+    printf %s "$third" >"$scratch/open/credential"
+    chmod 400 "$scratch/open/credential"
+    python3 - "$scratch/open/credential" "$(id -u nobody)" <<'END'
+import os, struct, sys
+path, user = sys.argv[1], int(sys.argv[2])
+entries = (1, 4, -1), (2, 4, user), (4, 0, -1), (16, 4, -1), (32, 0, -1)  # owner, user, group, mask, others
+try:
+    os.setxattr(path, "system.posix_acl_access", struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *e) for e in entries))
+except OSError:
+    os.chown(path, user, -1)
+END
+    ls -l "$scratch/open/credential"
+    reads_credential nobody
+    ends_with 5 'Permission denied: let user' reads_credential daemon
+}
+
 start_checks() {
+    if [ "$(id -u)" -eq 0 ]; then
+        check "a credential as systemd lays it down" credential_of_systemd
+    fi
     check "without its secret the server does not start" no_server_without_secret
     check "in production there is no SQLite that nobody asked for" no_sqlite_in_production
     check "without a secret it is SQLite, and that is said" sqlite_without_a_secret
@@ -134,12 +163,17 @@ argument_is_cleaned() {
 
 # ---- Memory ----------------------------------------------------------------------------------------------------------
 
-# privacy PROGRAM ARGUMENT...: see privacy.py. Whoever it runs as has to get there.
-privacy() {
+# A folder with the programs where others than we get to.
+open_folder() {
     chmod 711 "$scratch"
     mkdir -p "$scratch/open"
     chmod 777 "$scratch/open"
-    cp "$tasksd" "$scratch/open"
+    cp "$tasksd" "$tasksctl" "$scratch/open"
+}
+
+# privacy PROGRAM ARGUMENT...: see privacy.py.
+privacy() {
+    open_folder
     (cd "$scratch/open" && env -i PATH="$PATH" XDG_DATA_HOME="$scratch/open" python3 "$here/privacy.py" "$@")
 }
 
