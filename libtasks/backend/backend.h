@@ -121,9 +121,15 @@ typedef struct backend_read {
     backend_sink sink;
     /* The answer. */
     int64_t revision, expired, purged; /* the state; purged: the newest revision with purged tombstones */
+    int64_t from_ms, until_ms; /* BACKEND_REVISION with a mark: of all clocks with from <= now < until */
     tasks_status status;
     tasks_error error;
 } backend_read;
+
+/* Names what is committed: as long as the mark is the same, nobody has written to the store. */
+typedef struct backend_mark {
+    uint32_t words[12];
+} backend_mark;
 
 /* ---- Writing ---- */
 
@@ -295,6 +301,8 @@ typedef struct backend_ops {
                               tasks_error *error);
     /* NOT_FOUND token_missing. */
     tasks_status (*token_remove)(void *connection, int64_t id, tasks_error *error);
+    /* The mark, without a connection, a lock or a system call; false: it cannot be had now. NULL: never. */
+    bool (*mark)(void *store, backend_mark *mark);
     /* Returns when another process may have written since the last call on this connection, which is used for
      * nothing else, or after timeout_ms; *changed says which. Not called for a private store. */
     tasks_status (*watch)(void *connection, uint32_t timeout_ms, bool *changed, tasks_error *error);

@@ -22,6 +22,7 @@ static void store_close(void *opaque)
         return;
     sqlite3_close(store->memory);
     sqlite3_close(atomic_load(&store->spare));
+    sqlite3_close(store->marker);
     free(store->path);
     free(store);
 }
@@ -63,6 +64,7 @@ static tasks_status store_open(const backend_config *config, void **out, backend
         store_close(store);
         return status;
     }
+    sqlite_mark_open(store);
     set_shape(store, config->pool_size, shape);
     *out = store;
     return TASKS_OK;
@@ -85,6 +87,7 @@ const backend_ops backend_sqlite = {
     .token_add = sqlite_token_add,
     .token_get = sqlite_token_get,
     .token_remove = sqlite_token_remove,
+    .mark = sqlite_mark,
     .watch = sqlite_watch,
     .copy = &sqlite_copy,
     .count = sqlite_count,

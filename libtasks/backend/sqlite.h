@@ -17,6 +17,8 @@ typedef struct sqlite_store {
     char *path;               /* absolute or relative to the working directory at open; ":memory:" */
     sqlite3 *memory;          /* the one connection of a store in memory */
     _Atomic(sqlite3 *) spare; /* what open() looked at the file with; the first connection takes it over */
+    sqlite3 *marker;             /* holds the index of the log in memory */
+    _Atomic(const volatile void *) index; /* what sqlite_mark() looks at; NULL: there are no marks */
     uint32_t timeout_ms;
     int64_t tombstone_ms;
 } sqlite_store;
@@ -32,6 +34,7 @@ typedef enum sqlite_sql {
     SQL_UNDO, /* the last of those that begin and end transactions: each connection has them ready */
     SQL_GET,
     SQL_STATE,
+    SQL_SPAN,
     SQL_CHANGES_END,
     SQL_CHANGES_ROWS,
     SQL_OWNERS,
@@ -154,6 +157,14 @@ typedef struct sqlite_writer {
 } sqlite_writer;
 
 tasks_status sqlite_op_run(sqlite_writer *w, const backend_op *op);
+
+/* ---- sqlite_mark.c ---- */
+
+/* A store without marks works as well, so none of this fails. */
+void sqlite_mark_open(sqlite_store *store);
+/* Ends the marks unless the connection is to the file that they are of. */
+void sqlite_mark_join(sqlite_store *store, sqlite3 *db);
+bool sqlite_mark(void *store, backend_mark *mark);
 
 /* ---- the others, a file each ---- */
 

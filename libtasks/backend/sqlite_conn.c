@@ -28,6 +28,10 @@ static const char *const sql[SQL_COUNT] = {
     [SQL_GET] = "SELECT " LIST_SQL_COLUMNS " FROM tasks WHERE owner = ?1 AND id = ?2 AND " ALIVE "?3)",
     [SQL_STATE] = "SELECT revision, purged_revision, (SELECT count(*) FROM tasks INDEXED BY tasks_expiring "
                   "WHERE owner = ?1 AND expires_at <= ?2) FROM owners WHERE owner = ?1",
+    [SQL_SPAN] = "SELECT (SELECT max(expires_at) FROM tasks INDEXED BY tasks_expiring "
+                 "WHERE owner = ?1 AND expires_at <= ?2), (SELECT min(expires_at) FROM tasks "
+                 "INDEXED BY tasks_expiring WHERE owner = ?1 AND expires_at > ?2) "
+                 "FROM owners WHERE owner = ?1",
     [SQL_CHANGES_END] = "SELECT revision FROM (" CHANGED(
         "revision", "revision > ?2 AND " ALIVE
                     "?4)") " UNION ALL "
@@ -133,10 +137,11 @@ static bool prepare_transaction(sqlite_connection *c, tasks_error *error)
     return true;
 }
 
-/* Readers are many: half of what SQLite lets each keep of the file. The system keeps the rest for all. */
+/* Readers are many: a quarter of what SQLite lets each keep of the file. The system keeps the rest for all,
+ * and what a connection keeps is worth nothing once another one has written. */
 static bool read_frugally(sqlite_connection *c, tasks_error *error)
 {
-    int code = sqlite3_exec(c->db, "PRAGMA cache_size = -1024", NULL, NULL, NULL);
+    int code = sqlite3_exec(c->db, "PRAGMA cache_size = -512", NULL, NULL, NULL);
     if (code)
         sqlite_failed(c, code, error);
     return code == SQLITE_OK;
@@ -161,6 +166,7 @@ tasks_status sqlite_connect(void *opaque, uint32_t slot, void **out, tasks_error
         sqlite_disconnect(c);
         return error->status;
     }
+    sqlite_mark_join(store, c->db);
     *out = c;
     return TASKS_OK;
 }

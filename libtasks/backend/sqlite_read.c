@@ -70,6 +70,27 @@ static tasks_status read_state(sqlite_connection *c, backend_read *r)
     return code == SQLITE_ERROR ? r->error.status : TASKS_OK;
 }
 
+/* Between the last task that has expired and the next one that will. */
+static tasks_status read_span(sqlite_connection *c, backend_read *r)
+{
+    sqlite3_stmt *s = sqlite_statement(c, SQL_SPAN, &r->error);
+    if (!s)
+        return r->error.status;
+    sqlite_bind_text(s, 1, r->owner);
+    sqlite3_bind_int64(s, 2, r->now_ms);
+    r->from_ms = INT64_MIN;
+    r->until_ms = INT64_MAX;
+    int code = sqlite_step(c, s, &r->error);
+    if (code == SQLITE_ROW) {
+        if (sqlite3_column_type(s, 0) != SQLITE_NULL)
+            r->from_ms = sqlite3_column_int64(s, 0);
+        if (sqlite3_column_type(s, 1) != SQLITE_NULL)
+            r->until_ms = sqlite3_column_int64(s, 1);
+        sqlite3_reset(s);
+    }
+    return code == SQLITE_ERROR ? r->error.status : TASKS_OK;
+}
+
 static void bind_place(sqlite3_stmt *s, const backend_list *list)
 {
     if (list->sort == TASKS_SORT_ORDER)
@@ -179,6 +200,7 @@ static tasks_status read_one(sqlite_connection *c, backend_read *r)
     case BACKEND_OWNERS:
         return read_owners(c, r);
     case BACKEND_REVISION:
+        return in_snapshot(c, r, read_span);
     case BACKEND_PING:
         return read_state(c, r);
     }

@@ -92,6 +92,7 @@ static void store_release(db_store *store)
         pool_done(&store->connections);
         store->ops->close(store->backend);
     }
+    known_done(&store->known);
     login_done(&store->log_in);
     free(store);
 }

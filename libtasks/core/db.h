@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "backend.h"
+#include "known.h"
 #include "login.h"
 #include "observe.h"
 #include "pool.h"
@@ -25,6 +26,7 @@ typedef struct db_store {
     pool connections;
     bool private; /* no other process can write to it */
     db_watch watch;
+    known known;
     int32_t schema_version;
     int64_t (*now_ms)(void *context);
     void *now_context;

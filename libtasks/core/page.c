@@ -85,6 +85,38 @@ backend_sink page_task_sink(tasks_task **task)
     return (backend_sink){.context = task, .restart = task_restart, .row = task_row};
 }
 
+/* The tags are the last text of a block. */
+size_t page_task_size(const tasks_task *task)
+{
+    const char *last = task->tag_count ? task->tags[task->tag_count - 1] : NULL;
+    const char *before = task->uid ? task->uid : task->notes;
+    const char *end = last ? last + strlen(last) + 1 : before + strlen(before) + 2;
+    return (size_t)(end - (const char *)task);
+}
+
+/* What pointed into the block that was copied points to the same place of the copy. */
+static void *moved(tasks_task *copy, const tasks_task *task, const void *at)
+{
+    return (char *)copy + ((const char *)at - (const char *)task);
+}
+
+tasks_task *page_task_copy(const tasks_task *task)
+{
+    size_t size = page_task_size(task);
+    tasks_task *copy = malloc(size);
+    if (!copy)
+        return NULL;
+    memcpy(copy, task, size);
+    char **tags = moved(copy, task, task->tags);
+    copy->title = moved(copy, task, task->title);
+    copy->notes = moved(copy, task, task->notes);
+    copy->uid = task->uid ? moved(copy, task, task->uid) : NULL;
+    copy->tags = (const char *const *)tags;
+    for (uint32_t i = 0; i < task->tag_count; i++)
+        tags[i] = moved(copy, task, task->tags[i]);
+    return copy;
+}
+
 void tasks_task_free(tasks_task *task)
 {
     free(task);

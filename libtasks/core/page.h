@@ -21,6 +21,10 @@ backend_sink page_sink(tasks_page *page);
 
 /* A sink for one task; a row replaces the one before. *task is freed by tasks_task_free(). */
 backend_sink page_task_sink(tasks_task **task);
+/* Of a task from such a sink, or copied: the size of its block, and another one like it; NULL when out of
+ * memory. */
+size_t page_task_size(const tasks_task *task);
+tasks_task *page_task_copy(const tasks_task *task);
 /* A sink for rows that interest nobody. Only a page's sink can keep an answer. */
 backend_sink page_no_sink(void);
 

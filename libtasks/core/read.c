@@ -14,6 +14,33 @@ static backend_read start(const tasks_db *db, backend_read_kind kind)
     return (backend_read){.kind = kind, .owner = db->owner, .now_ms = db_now(db), .sink = page_no_sink()};
 }
 
+/* ---- What need not be read again ---- */
+
+static bool mark_now(const db_store *store, backend_mark *mark)
+{
+    return store->ops->mark && store->ops->mark(store->backend, mark);
+}
+
+/* Has nobody written since? Then what was read meanwhile is of this mark. */
+static bool still(const db_store *store, const backend_mark *mark)
+{
+    backend_mark now;
+    return store->ops->mark(store->backend, &now) && memcmp(&now, mark, sizeof now) == 0;
+}
+
+static tasks_status get_known(tasks_db *db, backend_read *read, const backend_mark *mark, tasks_task **out,
+                              tasks_error *error)
+{
+    known *k = &db->store->known;
+    *out = known_task_find(k, mark, read);
+    if (*out)
+        return TASKS_OK;
+    tasks_status status = db_read(db, read, error);
+    if (!status && still(db->store, mark))
+        known_task_keep(k, mark, read, *out);
+    return status;
+}
+
 tasks_status tasks_get(tasks_db *db, int64_t id, tasks_task **out, tasks_error *error)
 {
     *out = NULL;
@@ -21,16 +48,43 @@ tasks_status tasks_get(tasks_db *db, int64_t id, tasks_task **out, tasks_error *
     if (status)
         return status;
     tasks_task *task;
+    backend_mark mark;
     backend_read read = start(db, BACKEND_GET);
     read.id = id;
     read.sink = page_task_sink(&task);
-    status = db_read(db, &read, error);
+    status =
+        mark_now(db->store, &mark) ? get_known(db, &read, &mark, &task, error) : db_read(db, &read, error);
     if (status)
         tasks_task_free(task);
     else
         *out = task;
     return status;
 }
+
+static tasks_status state_known(tasks_db *db, backend_read *read, const backend_mark *mark,
+                                tasks_error *error)
+{
+    known *k = &db->store->known;
+    if (known_state_find(k, mark, read))
+        return TASKS_OK;
+    tasks_status status = db_read(db, read, error);
+    if (!status && still(db->store, mark))
+        known_state_keep(k, mark, read);
+    return status;
+}
+
+tasks_status tasks_revision(tasks_db *db, int64_t *revision, int64_t *expired, tasks_error *error)
+{
+    backend_mark mark;
+    backend_read read = start(db, BACKEND_REVISION);
+    tasks_status status =
+        mark_now(db->store, &mark) ? state_known(db, &read, &mark, error) : db_read(db, &read, error);
+    *revision = status ? 0 : read.revision;
+    *expired = status ? 0 : read.expired;
+    return status;
+}
+
+/* ---- Pages ---- */
 
 /* Carries a read into a new page. */
 static tasks_status read_page(tasks_db *db, backend_read *read, uint32_t limit, tasks_page **out,
@@ -87,15 +141,6 @@ tasks_status tasks_list(tasks_db *db, const tasks_query *query, tasks_page **out
     if (!status)
         status = list_page(db, &list, out, error);
     arena_done(&memory);
-    return status;
-}
-
-tasks_status tasks_revision(tasks_db *db, int64_t *revision, int64_t *expired, tasks_error *error)
-{
-    backend_read read = start(db, BACKEND_REVISION);
-    tasks_status status = db_read(db, &read, error);
-    *revision = status ? 0 : read.revision;
-    *expired = status ? 0 : read.expired;
     return status;
 }
 
