@@ -75,6 +75,7 @@ static void stop_within_limit(struct drain *drain)
         pthread_timedjoin_np(thread, NULL, &until) == 0)
         return;
     log_line("requests are still under way; leaving them");
+    log_stop();
     crash_dismiss();
     _exit(0);
 }

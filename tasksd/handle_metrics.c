@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "handle.h"
+#include "log.h"
 #include "metrics.h"
 #include "problem.h"
 #include "prom.h"
@@ -29,6 +30,13 @@ static void write_connections(const struct app *app, buf *to)
                 (double)events_count(app->events));
     prom_single(to, "tasksd_http_workers", "gauge", "Workers, each for one connection.",
                 (double)app->config->workers);
+}
+
+static void write_log(buf *to)
+{
+    prom_single(to, "tasksd_log_lines_dropped_total", "counter",
+                "Lines of the log that found no room, as nobody took what was there before.",
+                (double)log_dropped());
 }
 
 static void write_store(const tasks_statistics *figures, buf *to)
@@ -116,6 +124,7 @@ int handle_metrics_get(struct app *app, const struct http_request *rq, struct ht
     write_build(&figures, &rs->body);
     metrics_write(app->metrics, APP_LISTENERS, &rs->body);
     write_connections(app, &rs->body);
+    write_log(&rs->body);
     write_store(&figures, &rs->body);
     timing_write(app->timing, &rs->body);
     telemetry_write(app->telemetry, &rs->body);

@@ -29,6 +29,13 @@ struct log_request {
  * False, with errno set, if it cannot be opened. */
 bool log_start(enum log_format format, const char *path);
 
+/* From now on lines are written by a thread of their own, which a slow disk or reader holds up alone; those that
+ * find no room are dropped and counted. False: there is no memory or no thread for it. */
+bool log_gather(void);
+/* After log_gather(): writes out what is there. Lines that come later are lost. */
+void log_stop(void);
+uint64_t log_dropped(void);
+
 /* From now on each line of a request is also CloudWatch's embedded metric format. Borrowed; wants LOG_JSON.
  */
 void log_embed(const char *namespace);

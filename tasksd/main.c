@@ -62,7 +62,12 @@ static int run(struct config *config)
         log_error("--error-webhook: %s", strerror(errno));
         return SERVER_FAILED;
     }
+    if (!log_gather()) {
+        log_error("cannot start the thread of the log");
+        return SERVER_FAILED;
+    }
     int result = server_run(config);
+    log_stop();
     crash_dismiss();
     return result;
 }
