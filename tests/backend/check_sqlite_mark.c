@@ -95,23 +95,32 @@ START_TEST(a_log_that_starts_anew_makes_no_old_mark)
 }
 END_TEST
 
+/* What somebody does who restores a backup under a server that runs. */
+static void replace_file(const char *name)
+{
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    char from[512], to[512], file[64];
+    for (int i = 0; i < KIT_COUNT(ends); i++) {
+        snprintf(file, sizeof file, "%s%s", name, ends[i]);
+        folder_file(from, sizeof from, file);
+        snprintf(file, sizeof file, "away-%s%s", name, ends[i]);
+        folder_file(to, sizeof to, file);
+        ck_assert_int_eq(rename(from, to), 0);
+    }
+}
+
 START_TEST(another_file_under_the_name_ends_the_marks)
 {
     void *later;
-    char path[512], away[512];
+    char path[512], uri[600];
     backend_mark mark;
     tasks_db *other;
     tasks_options options = TASKS_OPTIONS_INIT;
     folder_file(path, sizeof path, "replaced.db");
-    folder_file(away, sizeof away, "away.db");
-    open_store(path);
-    mark_now();
-    ck_assert_int_eq(rename(path, away), 0);
-    char uri[600];
     snprintf(uri, sizeof uri, "sqlite:%s", path);
     options.uri = uri;
-    remove(strcat(strcpy(away, path), "-wal"));
-    remove(strcat(strcpy(away, path), "-shm"));
+    open_store(path);
+    replace_file("replaced.db");
     KIT_OK(tasks_open(&options, &other, &kit_error));
     mark_now(); /* all connections are to the file that it was */
     KIT_OK(backend_sqlite.connect(store, 1, &later, &kit_error));
