@@ -130,6 +130,8 @@ static int read_query(struct run *run)
 {
     tasks_error error;
     struct uri_query *parameters = &run->rq->parameters;
+    if (run->rq->route->any_query)
+        return 0;
     if (uri_query_read(run->rq->query, run->rq->memory, parameters, &error))
         return refuse(run, &error);
     for (size_t i = 0; i < parameters->count; i++) {

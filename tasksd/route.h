@@ -13,6 +13,7 @@ struct route {
     size_t body_max;               /* in bytes */
     const char *const *types;      /* media types of the body, NULL-terminated; NULL: takes no body */
     const char *const *parameters; /* of the query, NULL-terminated; NULL: none */
+    bool any_query;                /* not looked at: links to pages carry what others want to know */
     enum http_method method;       /* HEAD is answered by GET, OPTIONS by the table */
     bool any_host;                 /* health checks come by address, whatever the server is called */
     bool conditional;              /* wants If-Match when the server runs with --require-if-match */

@@ -38,7 +38,7 @@ const struct route routes_public[] = {
     HEALTH,
     ROUTE(GET,    "/openapi.json",  handle_ops_openapi, .open = true),
     FIGURES(.open = false),
-    ROUTE(GET,    "/{rest}",        handle_page_get, .open = true),
+    ROUTE(GET,    "/{rest}",        handle_page_get, .any_query = true, .open = true),
     END,
 };
 

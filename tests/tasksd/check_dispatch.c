@@ -127,6 +127,8 @@ START_TEST(queries_are_known_or_refused)
     ck_assert_str_eq(json_string_value(json_object_get(error, "parameter")), "limit");
     ask_expect("GET", "/tasks?limit=%zz", "", NULL, 400, "query_malformed");
     ask_expect("GET", "/livez?x", "", NULL, 400, "parameter_unknown");
+    ask_expect("GET", "/?utm_source=letter&utm_source=%ff", "", NULL, 200, "");
+    ask_expect("GET", "/nothing?x", "", NULL, 404, "path_unknown");
     ask_expect("DELETE", "/tasks/1?force", "", NULL, 400, "parameter_unknown");
     ask_close();
 }
