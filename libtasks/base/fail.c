@@ -18,10 +18,8 @@ static size_t character_start(const char *text, size_t place)
 static void copy_word(char *to, size_t size, const char *word)
 {
     size_t length = strnlen(word, size);
-    if (length == size)
-        length = character_start(word, size - 1);
     memcpy(to, word, length);
-    to[length] = '\0';
+    to[length < size ? length : character_start(to, size - 1)] = '\0';
 }
 
 /* Messages end in logs, on terminals and in JSON, and may quote anything: they become one line of UTF-8. */
