@@ -82,8 +82,8 @@ struct postgres_connection {
     struct postgres_import *import; /* NULL unless a copy goes into the store */
     int64_t seen;                   /* the snapshot at the last postgres_watch() */
     uint32_t node, silences;        /* where it goes, and the store's count when it was made */
-    bool broken;
-    char sqlstate[6]; /* of the last failure, "" if it was not the server's */
+    bool broken, warned;            /* warned: of something that went another way than it was to */
+    char sqlstate[6];               /* of the last failure, "" if it was not the server's */
     /* Statements by place, and what the answers still to come are for: 0 for a statement that was run,
      * else 1 + the place of one that was prepared. */
     struct {
@@ -114,6 +114,8 @@ tasks_status postgres_failed(postgres_connection *c, const PGresult *result, tas
 tasks_status postgres_state_error(const char *sqlstate, tasks_error *error);
 /* Did the last failure say that the same may succeed when it is tried again on this connection? */
 bool postgres_again(const postgres_connection *c);
+/* Does it leave open what became of a commit that was under way? */
+bool postgres_in_doubt(const postgres_connection *c);
 
 /* ---- postgres_value.c: parameters and columns, in binary ---- */
 

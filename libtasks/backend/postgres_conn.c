@@ -42,13 +42,17 @@ static tasks_status dial_failed(PGconn *pg, tasks_error *error)
 
 /* ---- One node ---- */
 
+#define WARNING "01000"
+
 /* A server that ends a session says so before it hangs up, perhaps while nobody listens. */
 static void notice(void *connection, const PGresult *result)
 {
     postgres_connection *c = connection;
     const char *state = postgres_libpq.PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (state && !strncmp(state, "57P", 3))
-        c->broken = true;
+    if (!state)
+        return;
+    c->broken |= !strncmp(state, "57P", 3);
+    c->warned |= !strcmp(state, WARNING);
 }
 
 /* One try to reach one node with one login. */

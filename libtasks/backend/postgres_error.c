@@ -8,7 +8,8 @@
 /* What to do besides saying so. */
 enum {
     LEAVE = 1, /* this connection: it is dead, or to the wrong node */
-    AGAIN = 2  /* the same, from its start, may succeed here */
+    AGAIN = 2, /* the same, from its start, may succeed here */
+    DOUBT = 4  /* a commit under way may have happened: this may be a pooler's word that its server is gone */
 };
 
 /* The first whose state is how the server's state begins. */
@@ -17,14 +18,14 @@ static const struct {
     tasks_status status;
     int action;
 } failures[] = {
-    {"08P01", "store_away", "the server refuses our settings; behind a pooler use tasks_prepare=off",
-     TASKS_UNAVAILABLE, LEAVE},
-    {"08", "store_away", "the connection to the server was lost", TASKS_UNAVAILABLE, LEAVE},
+    {"08P01", "store_away", "a pooler lost its server, or refuses our settings: then use tasks_prepare=off",
+     TASKS_UNAVAILABLE, LEAVE | DOUBT},
+    {"08", "store_away", "the connection to the server was lost", TASKS_UNAVAILABLE, LEAVE | DOUBT},
     {"57014", "wait_timeout", "the server took too long", TASKS_TIMEOUT, 0},
     {"57P", "store_away", "the server stops, starts, or ended this connection", TASKS_UNAVAILABLE, LEAVE},
     {"25006", "store_read_only", "this server only takes reads now", TASKS_READ_ONLY, LEAVE},
     {"25P0", "store_busy", "the transaction was idle for too long", TASKS_UNAVAILABLE, LEAVE},
-    {"40003", "store_away", "the connection broke at the commit", TASKS_UNAVAILABLE, LEAVE},
+    {"40003", "store_away", "the connection broke at the commit", TASKS_UNAVAILABLE, LEAVE | DOUBT},
     {"40", "store_busy", "transactions got in each other's way; try again", TASKS_UNAVAILABLE, AGAIN},
     {"55P03", "store_busy", "another session holds a lock for too long; try again", TASKS_UNAVAILABLE, 0},
     {"0A000", "store_busy", "the schema is being changed; try again", TASKS_UNAVAILABLE, AGAIN},
@@ -70,6 +71,11 @@ tasks_status postgres_state_error(const char *state, tasks_error *error)
 bool postgres_again(const postgres_connection *c)
 {
     return !c->broken && *c->sqlstate && failures[place_of(c->sqlstate)].action & AGAIN;
+}
+
+bool postgres_in_doubt(const postgres_connection *c)
+{
+    return !*c->sqlstate || failures[place_of(c->sqlstate)].action & DOUBT;
 }
 
 tasks_status postgres_failed(postgres_connection *c, const PGresult *result, tasks_error *error)

@@ -137,13 +137,16 @@ tasks_status postgres_group_locked(postgres_group *g, postgres_share *s)
 
 /* ---- The end of the transaction ---- */
 
+/* Somebody may have cancelled the wait for the standby (pg_cancel_backend): the server then warns, and
+ * answers COMMIT all the same, though the change is on one machine only. */
 static backend_outcome take_commit(postgres_group *g)
 {
+    g->c->warned = false;
     PGresult *r = postgres_group_answer(g);
     bool answered = r, committed = r && !strcmp(postgres_libpq.PQcmdStatus(r), "COMMIT");
     postgres_libpq.PQclear(r);
     if (committed)
-        return BACKEND_COMMITTED;
+        return g->c->warned ? BACKEND_UNKNOWN : BACKEND_COMMITTED;
     if (answered)
         fail(g->error, TASKS_INTERNAL, "internal", "PostgreSQL: the transaction was rolled back");
     return g->c->broken ? BACKEND_UNKNOWN : BACKEND_UNDONE;
@@ -163,7 +166,7 @@ static backend_outcome take_rest(postgres_group *g)
 
 backend_outcome postgres_group_failed(const postgres_group *g)
 {
-    return *g->c->sqlstate ? BACKEND_UNDONE : BACKEND_UNKNOWN;
+    return postgres_in_doubt(g->c) ? BACKEND_UNKNOWN : BACKEND_UNDONE;
 }
 
 tasks_status postgres_group_commit(postgres_group *g)

@@ -11,6 +11,7 @@ static const struct {
     {"lock_timeout", NULL, 3},
     {"idle_in_transaction_session_timeout", NULL, 4},
     {"synchronous_commit", "on", 0},
+    {"client_min_messages", "warning", 0},
     {"plan_cache_mode", "force_generic_plan", 0},
     {"enable_seqscan", "off", 0},
     {"enable_bitmapscan", "off", 0},

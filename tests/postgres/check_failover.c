@@ -1,5 +1,6 @@
 /* A primary and its synchronous standby behind one URI. The primary goes away under load, in the way that the
  * argument says, and the standby takes over: nothing acknowledged is lost, and the service is soon back. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,17 +53,89 @@ static void make_place(const char *schema, char uri[CLUSTER_URI_SIZE])
              cluster_port(), cluster_standby_port(), schema);
 }
 
-static tasks_db *open_store(void)
+static tasks_db *open_at(const char *uri)
 {
-    char uri[CLUSTER_URI_SIZE];
     tasks_options options = TASKS_OPTIONS_INIT;
     tasks_db *db = NULL;
-    make_place("embedded", uri);
     options.uri = uri;
     options.migrate = TASKS_MIGRATE_YES;
     OK(tasks_open(&options, &db, &error));
     return db;
 }
+
+static tasks_db *open_store(const char *schema)
+{
+    char uri[CLUSTER_URI_SIZE];
+    make_place(schema, uri);
+    return open_at(uri);
+}
+
+static tasks_status add(tasks_db *db, tasks_error *e)
+{
+    tasks_patch patch = TASKS_PATCH_INIT;
+    patch.set = TASKS_SET_TITLE;
+    patch.title = "x";
+    return tasks_create(db, &patch, NULL, e);
+}
+
+/* ---- While both are there ---- */
+
+START_TEST(the_node_that_takes_writes_is_found_wherever_it_stands)
+{
+    char uri[CLUSTER_URI_SIZE];
+    cluster_run("CREATE SCHEMA found");
+    snprintf(
+        uri, sizeof uri,
+        "postgresql://tasks@127.0.0.1:1,127.0.0.1:%d,127.0.0.1:%d/postgres?options=-csearch_path%%3Dfound",
+        cluster_standby_port(), cluster_port());
+    tasks_db *db = open_at(uri);
+    OK(add(db, &error));
+    tasks_close(db);
+}
+END_TEST
+
+/* A commit that waits for the standby. */
+typedef struct waiting {
+    tasks_db *db;
+    pthread_t thread;
+    tasks_status status;
+    tasks_error error;
+} waiting;
+
+static void *write_and_wait(void *opaque)
+{
+    waiting *w = opaque;
+    w->status = add(w->db, &w->error);
+    return NULL;
+}
+
+static void cancel_the_wait(void)
+{
+    char cancelled[2] = "";
+    for (int64_t start = now_ms(); strcmp(cancelled, "t") != 0;) {
+        ck_assert_int_lt(now_ms() - start, GIVE_UP_MS);
+        cluster_ask("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
+                    cancelled, sizeof cancelled);
+    }
+}
+
+/* The server then answers COMMIT, though only one machine has it. */
+START_TEST(a_commit_that_did_not_wait_for_the_standby_is_not_acknowledged)
+{
+    waiting w = {.db = open_store("alone")};
+    cluster_do_standby("freeze");
+    ck_assert_int_eq(pthread_create(&w.thread, NULL, write_and_wait, &w), 0);
+    cancel_the_wait();
+    ck_assert_int_eq(pthread_join(w.thread, NULL), 0);
+    cluster_do_standby("thaw");
+    ck_assert_int_eq(w.status, TASKS_UNAVAILABLE);
+    ck_assert_str_eq(w.error.code, "outcome_unknown");
+    OK(add(w.db, &error));
+    tasks_close(w.db);
+}
+END_TEST
+
+/* ---- When one is lost ---- */
 
 /* Each task was one commit, so that their count is the revision, also after the change of servers. */
 static void no_revision_is_missing(tasks_db *db)
@@ -89,7 +162,7 @@ static void tell(int64_t start, const load_report *l, const clients_report *c)
 
 START_TEST(nothing_acknowledged_is_lost_with_the_primary)
 {
-    tasks_db *db = open_store();
+    tasks_db *db = open_store("embedded");
     make_place("served", server.store);
     SERVER_START(&server);
     load *calls = load_start(&db, 1, WRITERS, READERS);
@@ -123,17 +196,11 @@ END_TEST
 START_TEST(the_old_primary_acknowledges_nothing_when_it_is_back)
 {
     char uri[CLUSTER_URI_SIZE];
-    tasks_options options = TASKS_OPTIONS_INIT;
-    tasks_patch patch = TASKS_PATCH_INIT;
-    tasks_db *db = NULL;
     cluster_do(loss->undo, NULL);
     snprintf(uri, sizeof uri, "postgresql://tasks@127.0.0.1:%d/postgres?options=-csearch_path%%3Dembedded",
              cluster_port());
-    options.uri = uri;
-    OK(tasks_open(&options, &db, &error));
-    patch.set = TASKS_SET_TITLE;
-    patch.title = "to whom?";
-    ck_assert_int_eq(tasks_create(db, &patch, NULL, &error), TASKS_UNAVAILABLE);
+    tasks_db *db = open_at(uri);
+    ck_assert_int_eq(add(db, &error), TASKS_UNAVAILABLE);
     tasks_close(db);
 }
 END_TEST
@@ -144,9 +211,11 @@ int main(int argc, char **argv)
         if (strcmp(losses[i].command, argv[1]) == 0)
             loss = &losses[i];
     server_prepare();
-    int result =
-        run_suite("failover", (const TTest *[]){nothing_acknowledged_is_lost_with_the_primary,
-                                                the_old_primary_acknowledges_nothing_when_it_is_back, NULL});
+    int result = run_suite("failover",
+                           (const TTest *[]){the_node_that_takes_writes_is_found_wherever_it_stands,
+                                             a_commit_that_did_not_wait_for_the_standby_is_not_acknowledged,
+                                             nothing_acknowledged_is_lost_with_the_primary,
+                                             the_old_primary_acknowledges_nothing_when_it_is_back, NULL});
     server_clean_up();
     return result;
 }

@@ -1,6 +1,7 @@
 /* What a pooler in transaction mode needs of us, and what we say when we were not told of it. */
 #include <check.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,63 @@ START_TEST(without_the_switch_the_error_names_it)
     pooler_drop(uri);
 }
 END_TEST
+
+/* ---- A server that ends while it commits ---- */
+
+static int64_t acknowledged;
+static tasks_error write_error;
+
+static void *write_on(void *db)
+{
+    tasks_patch patch = TASKS_PATCH_INIT;
+    patch.set = TASKS_SET_TITLE;
+    patch.title = "once";
+    while (!tasks_create(db, &patch, NULL, &write_error))
+        acknowledged++;
+    return NULL;
+}
+
+static void set_standbys(const char *setting)
+{
+    char sql[128];
+    snprintf(sql, sizeof sql, "ALTER SYSTEM %s", setting);
+    cluster_run(sql);
+    cluster_run("SELECT pg_reload_conf()");
+}
+
+static void end_the_commit(void)
+{
+    char ended[2] = "";
+    for (int tries = 0; strcmp(ended, "t") != 0; tries++) {
+        ck_assert_msg(tries < 1000, "nobody waits for a standby: %s", write_error.message);
+        cluster_ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
+                    ended, sizeof ended);
+    }
+}
+
+/* The pooler reports an error of its own then, not knowing more than we do. */
+START_TEST(a_commit_whose_server_ended_is_not_done_again)
+{
+    pthread_t thread;
+    tasks_db *db;
+    tasks_error error;
+    tasks_statistics figures = TASKS_STATISTICS_INIT;
+    pooler_make(uri);
+    ck_assert_int_eq(open_store(&db, &error), TASKS_OK);
+    ck_assert_int_eq(pthread_create(&thread, NULL, write_on, db), 0);
+    set_standbys("SET synchronous_standby_names = 'nobody'");
+    end_the_commit();
+    set_standbys("RESET synchronous_standby_names");
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_str_eq(write_error.code, "outcome_unknown");
+    ck_assert_int_eq(tasks_stats(db, 1, &figures, &error), TASKS_OK);
+    ck_assert_int_eq(figures.tasks, acknowledged + 1);
+    tasks_close(db);
+    pooler_drop(uri);
+}
+END_TEST
+
+/* ---- Migrations ---- */
 
 static void *start(void *failed)
 {
@@ -63,6 +121,7 @@ int main(void)
     cluster_begin();
     tcase_set_timeout(group, 60);
     tcase_add_test(group, without_the_switch_the_error_names_it);
+    tcase_add_test(group, a_commit_whose_server_ended_is_not_done_again);
     tcase_add_test(group, six_migrate_at_once);
     suite_add_tcase(suite, group);
     SRunner *runner = srunner_create(suite);

@@ -1,6 +1,7 @@
 /* What each SQLSTATE comes to: a trigger makes a real server say it, once or for ever, while a task is
  * written. */
 #include <check.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,8 @@ static const struct {
     {"40P01", 1, TASKS_OK, ""},
     {"0A000", 1, TASKS_OK, ""},
     {"26000", 1, TASKS_OK, ""},
-    {"08006", 1, TASKS_OK, ""},
+    {"25P03", 1, TASKS_OK, ""},
+    {"42P05", 1, TASKS_OK, ""},
     {"57P01", 1, TASKS_OK, ""},
     {"57P02", 1, TASKS_OK, ""},
     {"25006", 1, TASKS_OK, ""},
@@ -31,11 +33,17 @@ static const struct {
     {"40001", FOR_EVER, TASKS_UNAVAILABLE, "store_busy"},
     {"40P01", FOR_EVER, TASKS_UNAVAILABLE, "store_busy"},
     {"0A000", FOR_EVER, TASKS_UNAVAILABLE, "store_busy"},
-    {"08006", FOR_EVER, TASKS_UNAVAILABLE, "store_away"},
+    {"42P05", FOR_EVER, TASKS_UNAVAILABLE, "store_busy"},
+    {"25P03", FOR_EVER, TASKS_UNAVAILABLE, "store_busy"},
     {"57P01", FOR_EVER, TASKS_UNAVAILABLE, "store_away"},
     {"57P03", FOR_EVER, TASKS_UNAVAILABLE, "store_away"},
     {"25006", FOR_EVER, TASKS_READ_ONLY, "store_read_only"},
     {"58030", FOR_EVER, TASKS_UNAVAILABLE, "store_away"},
+    /* A pooler says these when its server is gone, perhaps while it committed: it is not done again. */
+    {"08P01", 1, TASKS_UNAVAILABLE, "outcome_unknown"},
+    {"08006", 1, TASKS_UNAVAILABLE, "outcome_unknown"},
+    {"08007", 1, TASKS_UNAVAILABLE, "outcome_unknown"},
+    {"40003", 1, TASKS_UNAVAILABLE, "outcome_unknown"},
     /* What would be the same again is told at once. */
     {"57014", FOR_EVER, TASKS_TIMEOUT, "wait_timeout"},
     {"55P03", FOR_EVER, TASKS_UNAVAILABLE, "store_busy"},
@@ -43,6 +51,10 @@ static const struct {
     {"53200", FOR_EVER, TASKS_UNAVAILABLE, "store_busy"},
     {"53100", FOR_EVER, TASKS_FULL, "store_full"},
     {"42501", FOR_EVER, TASKS_DENIED, "store_denied"},
+    {"42703", FOR_EVER, TASKS_UNSUPPORTED, "store_foreign"},
+    {"23505", FOR_EVER, TASKS_CONFLICT, "uid_taken"},
+    {"3F000", FOR_EVER, TASKS_NOT_FOUND, "store_missing"},
+    {"28000", FOR_EVER, TASKS_DENIED, "login_refused"},
     {"22021", FOR_EVER, TASKS_INVALID, "text_malformed"},
     {"XX001", FOR_EVER, TASKS_CORRUPT, "store_damaged"},
     {"XX002", FOR_EVER, TASKS_CORRUPT, "store_damaged"},
@@ -108,8 +120,9 @@ START_TEST(a_state_comes_to_what_it_means)
     ck_assert_msg(status == rows[_i].status, "%s: %s %s", rows[_i].state, tasks_status_name(status),
                   status ? error.message : "");
     if (status) {
+        bool known = strcmp(rows[_i].code, "outcome_unknown") != 0;
         ck_assert_str_eq(error.code, rows[_i].code);
-        ck_assert_str_eq(error.sqlstate, rows[_i].state);
+        ck_assert_str_eq(error.sqlstate, known ? rows[_i].state : "");
     }
     ck_assert_int_eq(count(db), status == TASKS_OK);
     run_there("DROP TRIGGER trap ON tasks");
