@@ -233,13 +233,17 @@ static void add_megabytes(void)
     buf_done(&input);
 }
 
-START_TEST(shows_the_progress_of_a_backup)
+START_TEST(shows_the_progress_of_a_backup_and_of_a_copy)
 {
     screen *s = screen_open(80);
     add_megabytes();
     ck_assert_int_eq(ON(s, xterm, "backup", "a.db").code, 0);
     ck_assert_int_eq(strncmp(shown(s), "\rBacking up:  ", 14), 0);
     ck_assert_ptr_nonnull(strstr(s->text, "]\r\033[KBacked up to a.db\n"));
+    ck_assert_int_eq(ON(s, xterm, "copy", "sqlite:tasks.db", "sqlite:c.db").code, 0);
+    ck_assert_int_eq(strncmp(shown(s), "\rCopying:  ", 11), 0);
+    ck_assert_ptr_nonnull(
+        strstr(s->text, "\rCopying: 100 % [##############################]\r\033[KCopied "));
     ck_assert_int_eq(ON(s, xterm, "backup", "b.db", "--quiet").code, 0);
     ck_assert_str_eq(shown(s), "");
     screen_close(s);
@@ -305,7 +309,7 @@ int main(void)
                                   an_empty_list_says_so_on_a_terminal,
                                   asks_before_it_deletes_much,
                                   asks_nobody_who_cannot_answer,
-                                  shows_the_progress_of_a_backup,
+                                  shows_the_progress_of_a_backup_and_of_a_copy,
                                   an_interrupted_backup_leaves_nothing,
                                   NULL};
     return program_tests("tasksctl on a terminal", tests);
