@@ -106,6 +106,28 @@ START_TEST(six_that_start_at_once_all_succeed)
 }
 END_TEST
 
+/* ---- What there is then ---- */
+
+/* So that a store can be split by owner. A token is looked up before its owner is known. */
+START_TEST(the_owner_leads_every_key)
+{
+    tasks_db *db;
+    cluster_make_schema(uri);
+    OK(open_store(TASKS_MIGRATE_YES, &db));
+    tasks_close(db);
+    PGconn *c = run_in_schema("SELECT");
+    PGresult *r = PQexec(c, "SELECT count(*) > 10, string_agg(indexrelid::regclass::text, ' ') FILTER (WHERE "
+                            "attname <> 'owner') FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND "
+                            "attnum = indkey[0] JOIN pg_class t ON t.oid = indrelid WHERE relname NOT IN "
+                            "('migrations', 'tokens') AND relnamespace = current_schema()::regnamespace");
+    ck_assert_str_eq(PQgetvalue(r, 0, 0), "t");
+    ck_assert_str_eq(PQgetvalue(r, 0, 1), "");
+    PQclear(r);
+    PQfinish(c);
+    cluster_drop_schema(uri);
+}
+END_TEST
+
 /* ---- A lock that somebody holds ---- */
 
 /* The number of postgres_schema.c, which no program may ever change. */
@@ -205,6 +227,7 @@ int main(void)
     cluster_begin();
     tcase_set_timeout(group, 60);
     tcase_add_test(group, six_that_start_at_once_all_succeed);
+    tcase_add_test(group, the_owner_leads_every_key);
     tcase_add_test(group, who_does_not_get_the_lock_says_so_in_time);
     tcase_add_test(group, the_version_before_goes_on_working);
     tcase_add_test(group, a_version_that_is_too_old_is_refused);
