@@ -68,7 +68,7 @@ tasks_status postgres_check(void *connection, tasks_error *error)
 }
 
 static const char bytes_sql[] = "SELECT sum(pg_total_relation_size(r))::bigint FROM unnest(ARRAY['owners', "
-                                "'tasks', 'task_tags', 'tombstones', "
+                                "'tasks', 'task_tags', 'tombstones', 'tokens', 'answers', "
                                 "'migrations']::regclass[]) r";
 static const char rows_sql[] =
     "SELECT (SELECT count(*) FROM owners), count(*), count(*) FILTER (WHERE completed = 1) FROM tasks";
