@@ -144,6 +144,22 @@ void log_fault(const tasks_error *error)
     put(&line);
 }
 
+void log_pool(const tasks_statistics *figures, int64_t waits)
+{
+    buf line;
+    json_out json;
+    if (log_format != LOG_JSON)
+        return;
+    buf_init(&line, LINE_MAX_BYTES);
+    begin_json(&json, &line, "info");
+    json_out_text(&json, "message", "pool");
+    json_out_int(&json, "pool_size", figures->pool_size);
+    json_out_int(&json, "pool_in_use", figures->in_use);
+    json_out_int(&json, "pool_waits", waits);
+    json_out_object_end(&json);
+    put(&line);
+}
+
 /* printf would be a tenth of what a request takes of the processor, so the two that each line has do without.
  */
 

@@ -29,8 +29,8 @@ struct log_request {
  * False, with errno set, if it cannot be opened. */
 bool log_start(enum log_format format, const char *path);
 
-/* From now on lines are written by a thread of their own, which a slow disk or reader holds up alone; those that
- * find no room are dropped and counted. False: there is no memory or no thread for it. */
+/* From now on lines are written by a thread of their own, which a slow disk or reader holds up alone; those
+ * that find no room are dropped and counted. False: there is no memory or no thread for it. */
 bool log_gather(void);
 /* After log_gather(): writes out what is there. Lines that come later are lost. */
 void log_stop(void);
@@ -47,6 +47,9 @@ __attribute__((format(printf, 1, 2))) void log_line(const char *format, ...);
 __attribute__((format(printf, 1, 2))) void log_error(const char *format, ...); /* it cannot go on so */
 void log_fault(const tasks_error *error);
 int64_t log_clock_us(void); /* for durations */
+/* Connections to the store, and how many calls had to wait for one since the last line. With LOG_JSON only:
+ * it is read by whoever draws it. */
+void log_pool(const tasks_statistics *figures, int64_t waits);
 void log_request(const struct log_request *request);
 
 #endif

@@ -245,9 +245,10 @@ static enum server_exit run(struct server *server, const char *uri)
     enum server_exit failed = open_store(server, uri);
     if (failed)
         return failed;
+    if (!make_auth(server) || !make_limit(server) || !start_public(server) || !start_admin(server))
+        return SERVER_FAILED;
     server->sweeper = sweeper_start(server->app.db);
-    if (!server->sweeper || !make_auth(server) || !make_limit(server) || !start_public(server) ||
-        !start_admin(server))
+    if (!server->sweeper)
         return SERVER_FAILED;
     serve(server, uri);
     return SERVER_DONE;

@@ -15,6 +15,7 @@ struct sweeper {
     pthread_mutex_t lock;
     pthread_cond_t stop_wanted;
     bool stop;
+    int64_t waits; /* told so far */
 };
 
 static void sweep(tasks_db *db)
@@ -22,6 +23,18 @@ static void sweep(tasks_db *db)
     tasks_error error;
     if (tasks_sweep(db, NULL, &error))
         log_fault(&error);
+}
+
+static void tell_pool(struct sweeper *s)
+{
+    tasks_error error;
+    tasks_statistics figures = TASKS_STATISTICS_INIT;
+    if (tasks_stats(s->db, 0, &figures, &error)) {
+        log_fault(&error);
+        return;
+    }
+    log_pool(&figures, figures.waits - s->waits);
+    s->waits = figures.waits;
 }
 
 /* Returns whether to stop. */
@@ -41,9 +54,12 @@ static bool wait_for_next(struct sweeper *s)
 static void *run(void *context)
 {
     struct sweeper *s = context;
-    do
+    bool stop;
+    do {
         sweep(s->db);
-    while (!wait_for_next(s));
+        stop = wait_for_next(s);
+        tell_pool(s);
+    } while (!stop);
     return NULL;
 }
 

@@ -1,4 +1,5 @@
-/* The housekeeping thread: removes for good what has expired. */
+/* The housekeeping thread: each minute it removes for good what has expired. Then, and once more when it is
+ * stopped, the log is told of the pool. */
 #ifndef SWEEPER_H
 #define SWEEPER_H
 

@@ -221,6 +221,23 @@ START_TEST(a_line_tells_how_long_the_store_took)
 }
 END_TEST
 
+START_TEST(the_log_tells_of_the_pool)
+{
+    static const char *const members[] = {"pool_size", "pool_in_use", "pool_waits"};
+    SERVER_START(&server, "--log-format", "json");
+    ck_assert_int_eq(server_wait((server_signal(&server, 15), &server)), 0);
+    char *start = strstr(server.said, "\"message\":\"pool\"");
+    ck_assert_msg(start != NULL, "%s", server.said);
+    while (start > server.said && start[-1] != '\n')
+        start--;
+    json_t *line = json_loads(start, JSON_DISABLE_EOF_CHECK, NULL);
+    ck_assert_msg(line != NULL, "%s", start);
+    for (size_t i = 0; i < 3; i++)
+        ck_assert_msg(json_is_integer(json_object_get(line, members[i])), "%s", members[i]);
+    json_decref(line);
+}
+END_TEST
+
 START_TEST(a_line_has_figures_for_cloudwatch)
 {
     json_t *figure, *name;
@@ -256,7 +273,7 @@ int main(void)
     int result = run_suite(
         "metrics", (const TTest *[]){the_page_is_what_prometheus_reads, the_admin_address_has_it_too,
                                      an_id_goes_through_answer_and_log, a_line_tells_how_long_the_store_took,
-                                     a_line_has_figures_for_cloudwatch, NULL});
+                                     the_log_tells_of_the_pool, a_line_has_figures_for_cloudwatch, NULL});
     server_clean_up();
     return result;
 }
