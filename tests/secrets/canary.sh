@@ -80,7 +80,7 @@ all_answers() {
     while read -r base; do
         for path in / /tasks /tasks/1 /tasks/none '/tasks?q=x&limit=0' /tasks/changes /livez /health /readyz /metrics \
             /pool-stats /version /openapi.json /nothing; do
-            for method in GET OPTIONS PUT; do
+            for method in GET PUT; do
                 curl --silent --include --max-time 20 --request "$method" "$base$path"
             done
         done
@@ -125,16 +125,27 @@ seen_by_nobody() {
     not_in "$scratch/collected" "$first" "$second" "$third" "$RIGHT_KEY" "$SESSION_KEY" "$SESSION_TOKEN"
 }
 
+start_sink() {
+    python3 "$here/sink.py" >"$scratch/sink" 2>&1 &
+    sink=$!
+    await_port "$scratch/sink" "$sink"
+}
+
+stop_sink() { [ -z "${sink:-}" ] || { kill "$sink"; wait "$sink" || true; } 2>/dev/null; }
+
 # What a healthy server says, and one that the database refuses.
 nobody_sees_it() {
-    start_server DB_SECRET_NAME=prod/tasks-db "$tasksd" --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 --log-format json
+    start_server DB_SECRET_NAME=prod/tasks-db "$tasksd" --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 --log-format json \
+        --otlp-endpoint "http://127.0.0.1:$(port_of "$scratch/sink")" \
+        --error-webhook "http://127.0.0.1:$(port_of "$scratch/sink")/errors"
     { all_answers; all_of_proc; all_of_tasksctl; } >"$scratch/collected" 2>&1 || true
     change_password "other-$third"
     cut_connections
     { all_answers; all_of_proc; all_of_tasksctl; } >>"$scratch/collected" 2>&1 || true
     change_password "$third"
     stop_server
-    cat "$scratch/all-said" "$scratch/cluster/log" >>"$scratch/collected"
+    cat "$scratch/all-said" "$scratch/cluster/log" "$scratch/sink" >>"$scratch/collected"
+    grep -q '^/v1/traces' "$scratch/sink" && grep -q '^/errors' "$scratch/sink"
     grep -q '"status":"ok"\|HTTP/1.1 200' "$scratch/collected" && grep -q 'HTTP/1.1 503' "$scratch/collected" &&
         grep -q 'login of secret aws:prod/tasks-db' "$scratch/collected" && seen_by_nobody
 }
@@ -189,7 +200,8 @@ memory_is_private() {
 }
 
 canary_checks() {
-    check "no password and no key in any answer, log, argument, environment or error" nobody_sees_it
+    start_sink
+    check "no password and no key in any answer, log, argument, environment, error, trace or report" nobody_sees_it
     check "a password in the environment is overwritten" environment_is_cleaned
     check "a password in an argument is overwritten" argument_is_cleaned
     check "no core file, no memory for others" memory_is_private

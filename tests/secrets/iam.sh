@@ -23,12 +23,9 @@ start_directory() {
     python3 "$here/token_directory.py" "$RIGHT_ID=$RIGHT_KEY" "$INSTANCE_ID=$INSTANCE_KEY=$INSTANCE_TOKEN" \
         >"$scratch/directory" 2>&1 &
     directory=$!
-    until grep -q ^PORT= "$scratch/directory"; do
-        kill -0 "$directory"
-        sleep 0.1
-    done
+    await_port "$scratch/directory" "$directory"
     sql postgres 'CREATE ROLE iam LOGIN IN ROLE app'
-    rule "host app iam 127.0.0.1/32 ldap ldapserver=127.0.0.1 ldapport=$(sed -n s/^PORT=//p "$scratch/directory") ldapprefix=\"cn=\" ldapsuffix=\"\""
+    rule "host app iam 127.0.0.1/32 ldap ldapserver=127.0.0.1 ldapport=$(port_of "$scratch/directory") ldapprefix=\"cn=\" ldapsuffix=\"\""
 }
 
 stop_directory() { [ -z "${directory:-}" ] || { kill "$directory"; wait "$directory" || true; } 2>/dev/null; }

@@ -83,6 +83,16 @@ as() { # KIND COMMAND...
     env -i "${here_is[@]}" "${@:2}"
 }
 
+# Of a server of ours in Python, from what it says.
+port_of() { sed -n 's/^PORT=//p' "$1"; }
+
+await_port() { # FILE PROCESS
+    until grep -qs ^PORT= "$1"; do
+        kill -0 "$2"
+        sleep 0.1
+    done
+}
+
 # ends_with CODE WORDS COMMAND...: it ends with that exit code, and says that in one line.
 ends_with() {
     local code=$1 words=$2 got=0

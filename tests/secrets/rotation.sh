@@ -69,6 +69,9 @@ password_before_secret() {
     put "$(connection "$second")"
     there=$(moment)
     end_load
+    awk -v there="$there" '$1 == "bad" { last = $2 + 100 }
+        END { printf "  last failure %.1f s after the new secret was there\n", (last - there) / 1000 }' \
+        "$scratch/load" >"$scratch/figure"
     echo "cut at $cut ms, secret there at $there ms, failed before the cut: $(failed 0 "$cut"), later than 6 s after the secret was there: $(failed $((there + 6000)) 99999)"
     [ "$(failed 0 "$cut")" -eq 0 ] && [ "$(failed $((there + 6000)) 99999)" -eq 0 ] && readings_are_spaced
 }
@@ -88,8 +91,10 @@ secret_before_password() {
 }
 
 rotation_checks() {
+    : >"$scratch/figure"
     check "a login from the secret, the rest from the URI" login_from_secret
     check "a whole connection from the secret, its port a number or text" connection_from_secret
     check "the password changes under 64 clients, then the secret" password_before_secret
+    cat "$scratch/figure"
     check "the secret changes under 64 clients, then the password" secret_before_password
 }
