@@ -15,7 +15,7 @@
 #include "folder.h"
 #include "tasks.h"
 
-enum { TASKS = 3000, BATCH = 500, KILLS = 12, MANY = 60000, NOTES = 2000, LIMIT_KB = 32 * 1024 };
+enum { TASKS = 3000, BATCH = 500, KILLS = 12, MANY = 30000, NOTES = 2000, LIMIT_KB = 32 * 1024 };
 
 typedef enum { SQLITE, POSTGRES } backend;
 
@@ -482,7 +482,7 @@ int main(void)
     Suite *suite = suite_create("copy");
     TCase *group = tcase_create("copy");
     cluster_begin();
-    tcase_set_timeout(group, 60);
+    tcase_set_timeout(group, 240); /* it fills and copies stores of 60 MB */
     tcase_add_loop_test(group, a_copy_has_all_of_it, 0, WAYS);
     tcase_add_loop_test(group, a_copy_goes_on_where_it_was_killed, 0, WAYS);
     tcase_add_loop_test(group, only_what_is_missing_is_copied_again, 0, WAYS);
