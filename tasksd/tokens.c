@@ -4,10 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "lru.h"
 #include "timestamp.h"
 
-enum { REMEMBERED_MAX = 1024 };
+enum { REMEMBERED_MAX = 1024, LASTS = 64, TEXT_MAX = 64 };
+
+/* A token that was shown a moment ago, and its key. */
+struct last {
+    char text[TEXT_MAX];
+    size_t length;
+    struct lru_key key;
+};
 
 struct tokens {
     tokens_finder *finder;
@@ -15,6 +23,7 @@ struct tokens {
     int64_t memory_ms;
     pthread_mutex_t lock;
     struct lru *known;
+    struct last lasts[LASTS];
 };
 
 struct known {
@@ -63,31 +72,26 @@ static bool same(const char *a, const char *b, size_t length)
     return different == 0;
 }
 
-/* A worker is mostly shown the token that it was shown before: its key, a tenth of what a request takes of
- * the processor, need not be computed again. */
-static struct lru_key key_of(const char *text)
+/* To compute a key is a tenth of what a request takes of the processor. Under the lock. */
+static struct lru_key key_of(struct tokens *t, const char *text)
 {
-    static _Thread_local struct {
-        char text[64];
-        size_t length;
-        struct lru_key key;
-    } last;
     size_t length = strlen(text);
-    if (length > sizeof last.text)
+    if (length > TEXT_MAX)
         return lru_key(text, length);
-    if (length != last.length || !same(text, last.text, length)) {
-        memcpy(last.text, text, length);
-        last.length = length;
-        last.key = lru_key(text, length);
+    struct last *last = &t->lasts[hash_bytes(HASH_START, text, length) % LASTS];
+    if (length != last->length || !same(text, last->text, length)) {
+        memcpy(last->text, text, length);
+        last->length = length;
+        last->key = lru_key(text, length);
     }
-    return last.key;
+    return last->key;
 }
 
 enum tokens_memory tokens_recall(struct tokens *t, const char *text, struct tokens_holder *out)
 {
     enum tokens_memory memory = TOKENS_UNKNOWN;
-    struct lru_key key = key_of(text);
     pthread_mutex_lock(&t->lock);
+    struct lru_key key = key_of(t, text);
     const struct known *known = lru_find(t->known, &key);
     if (known)
         memory = is_good(t, known) ? TOKENS_GOOD : TOKENS_STALE;
