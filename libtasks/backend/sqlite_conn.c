@@ -137,11 +137,12 @@ static bool prepare_transaction(sqlite_connection *c, tasks_error *error)
     return true;
 }
 
-/* Readers are many: a quarter of what SQLite lets each keep of the file. The system keeps the rest for all,
- * and what a connection keeps is worth nothing once another one has written. */
-static bool read_frugally(sqlite_connection *c, tasks_error *error)
+/* How much of the file a connection keeps, of the 2 MiB that SQLite lets it. The system keeps the rest for
+ * all; and readers are many, whose part is worth nothing once another connection has written. */
+static bool keep_little(sqlite_connection *c, bool reads, tasks_error *error)
 {
-    int code = sqlite3_exec(c->db, "PRAGMA cache_size = -512", NULL, NULL, NULL);
+    const char *size = reads ? "PRAGMA cache_size = -256" : "PRAGMA cache_size = -1024";
+    int code = sqlite3_exec(c->db, size, NULL, NULL, NULL);
     if (code)
         sqlite_failed(c, code, error);
     return code == SQLITE_OK;
@@ -162,7 +163,7 @@ tasks_status sqlite_connect(void *opaque, uint32_t slot, void **out, tasks_error
             return status;
         }
     }
-    if (!prepare_transaction(c, error) || (slot > 0 && !read_frugally(c, error))) {
+    if (!prepare_transaction(c, error) || !keep_little(c, slot > 0, error)) {
         sqlite_disconnect(c);
         return error->status;
     }
