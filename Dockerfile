@@ -1,13 +1,33 @@
 # tasksd as an image: a server that wants to hear who may use it (TASKSD_AUTH), the page inside, tasksctl
 # beside it. Build and check it without a container engine: pipeline/image
+# The default is the last target, `tasksd`, on Debian and with PostgreSQL; `static` stands on nothing.
 ARG BASE=debian:bookworm-slim
 
-FROM ${BASE} AS build
+FROM ${BASE} AS source
 WORKDIR /src
 COPY pipeline/lib.sh pipeline/packages.txt pipeline/
 RUN bash -c '. pipeline/lib.sh && need && rm -rf /var/lib/apt/lists/*'
 COPY . .
 ARG SOURCE_DATE_EPOCH
+
+# The target `static`: two programs that need nothing below them, on a SQLite file. There is no shell to get into.
+FROM source AS build-static
+RUN pipeline/static /build && install -d -m 0700 /build/empty
+
+FROM scratch AS static
+COPY --from=build-static /build/tasksd /build/tasksctl /usr/bin/
+COPY --from=build-static /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build-static --chown=10001:10001 /build/empty /var/lib/tasks
+USER 10001:10001
+ENV PATH=/usr/bin TASKSD_LISTEN=0.0.0.0:5000 XDG_DATA_HOME=/var/lib
+VOLUME /var/lib/tasks
+EXPOSE 5000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=6s --start-period=10s --retries=3 \
+    CMD ["tasksctl", "probe", "--live", "--quiet", "http://127.0.0.1:5000"]
+ENTRYPOINT ["tasksd"]
+
+FROM source AS build
 RUN cmake -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr \
     && cmake --build /build --target tasksd tasksctl \
     && strip /build/tasksd/tasksd /build/tasksctl/tasksctl

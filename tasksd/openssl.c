@@ -10,7 +10,7 @@
 struct openssl openssl;
 
 static const library_function functions[] = {
-#define FUNCTION(name) {#name, offsetof(struct openssl, name)},
+#define FUNCTION(name) {#name, offsetof(struct openssl, name), LIBRARY_LINKED(name)},
     OPENSSL_FUNCTIONS(FUNCTION)
 #undef FUNCTION
 };

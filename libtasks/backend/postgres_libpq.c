@@ -9,7 +9,7 @@
 struct postgres_libpq_functions postgres_libpq;
 
 static const library_function functions[] = {
-#define FUNCTION(name) {#name, offsetof(struct postgres_libpq_functions, name)},
+#define FUNCTION(name) {#name, offsetof(struct postgres_libpq_functions, name), LIBRARY_LINKED(name)},
     POSTGRES_LIBPQ_FUNCTIONS(FUNCTION)};
 
 static bool loaded;

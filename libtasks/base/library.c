@@ -3,6 +3,15 @@
 #include <dlfcn.h>
 #include <string.h>
 
+#ifdef TASKS_STATIC
+bool library_load(const char *file, const library_function *functions, size_t count, void *to)
+{
+    (void)file;
+    for (size_t i = 0; i < count; i++)
+        memcpy((char *)to + functions[i].place, &functions[i].linked, sizeof functions[i].linked);
+    return true;
+}
+#else
 bool library_load(const char *file, const library_function *functions, size_t count, void *to)
 {
     void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
@@ -14,3 +23,4 @@ bool library_load(const char *file, const library_function *functions, size_t co
     }
     return loaded;
 }
+#endif

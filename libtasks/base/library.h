@@ -14,7 +14,15 @@
 typedef struct library_function {
     const char *name;
     size_t place; /* of its pointer in the structure */
+    void (*linked)(void);
 } library_function;
+
+/* Where nothing can be loaded (TASKS_STATIC), the functions are in the program already. */
+#ifdef TASKS_STATIC
+#define LIBRARY_LINKED(name) (void (*)(void)) name
+#else
+#define LIBRARY_LINKED(name) NULL
+#endif
 
 #define LIBRARY_MEMBER(name) __typeof__(name) *name;
 

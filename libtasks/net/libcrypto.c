@@ -9,7 +9,7 @@
 struct libcrypto libcrypto;
 
 static const library_function functions[] = {
-#define FUNCTION(name) {#name, offsetof(struct libcrypto, name)},
+#define FUNCTION(name) {#name, offsetof(struct libcrypto, name), LIBRARY_LINKED(name)},
     LIBCRYPTO_FUNCTIONS(FUNCTION)};
 
 static bool loaded;

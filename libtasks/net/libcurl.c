@@ -12,7 +12,7 @@ enum { VERSION_MIN = 0x075800 };
 struct libcurl libcurl;
 
 static const library_function functions[] = {
-#define FUNCTION(name) {#name, offsetof(struct libcurl, name)},
+#define FUNCTION(name) {#name, offsetof(struct libcurl, name), LIBRARY_LINKED(name)},
     LIBCURL_FUNCTIONS(FUNCTION)};
 
 static bool loaded;
