@@ -6,6 +6,10 @@
 #include "json_out.h"
 #include "prom.h"
 
+static const char *const none[] = {NULL}, *const of_task[] = {"ETag", NULL},
+                         *const of_list[] = {"ETag", "Link", NULL},
+                         *const of_new[] = {"ETag", "Location", NULL};
+
 /* What the route table does not say: what a handler is for and what it answers when all goes well. */
 static const struct note {
     route_handler *handle;
@@ -13,41 +17,56 @@ static const struct note {
     const char *type, *schema;
     int status;
     bool conditional; /* answers 304 too */
+    const char *const *headers;
 } notes[] = {
-    {handle_list_get, "listTasks", "List tasks", "application/json", "Tasks", 200, true},
+    {handle_list_get, "listTasks", "List tasks", "application/json", "Tasks", 200, true, of_list},
     {handle_task_create, "createTasks", "Create a task, or several at once", "application/json",
-     "TaskOrTasks", 201, false},
-    {handle_list_delete, "deleteTasks", "Delete completed tasks", "application/json", "Deleted", 200, false},
+     "TaskOrTasks", 201, false, of_new},
+    {handle_list_delete, "deleteTasks", "Delete completed tasks", "application/json", "Deleted", 200, false,
+     none},
     {handle_list_changes, "listChanges", "What changed after a revision, deletions included",
-     "application/json", "Changes", 200, true},
+     "application/json", "Changes", 200, true, of_list},
     {handle_events_get, "streamChanges", "The same as a live stream of server-sent events",
-     "text/event-stream", "Text", 200, false},
-    {handle_task_get, "getTask", "Read a task", "application/json", "Task", 200, true},
-    {handle_task_patch, "updateTask", "Change a task", "application/json", "Task", 200, false},
-    {handle_task_delete, "deleteTask", "Delete a task", "application/json", "Task", 200, false},
-    {handle_ops_live, "live", "Does the process work?", "application/json", "Status", 200, false},
-    {handle_ops_ready, "ready", "Can requests be served?", "application/json", "Status", 200, false},
-    {handle_ops_version, "version", "What is running", "application/json", "Version", 200, false},
-    {handle_metrics_get, "metrics", "Figures for Prometheus", PROM_TYPE, "Text", 200, false},
-    {handle_ops_pool, "poolStats", "Figures of connections", "application/json", "Figures", 200, false},
-    {handle_ops_openapi, "openapi", "This document", "application/json", "Document", 200, false},
+     "text/event-stream", "Text", 200, false, none},
+    {handle_task_get, "getTask", "Read a task", "application/json", "Task", 200, true, of_task},
+    {handle_task_patch, "updateTask", "Change a task", "application/json", "Task", 200, false, of_task},
+    {handle_task_delete, "deleteTask", "Delete a task", "application/json", "Task", 200, false, none},
+    {handle_ops_live, "live", "Does the process work?", "application/json", "Status", 200, false, none},
+    {handle_ops_ready, "ready", "Can requests be served?", "application/json", "Status", 200, false, none},
+    {handle_ops_version, "version", "What is running", "application/json", "Version", 200, false, none},
+    {handle_metrics_get, "metrics", "Figures for Prometheus", PROM_TYPE, "Text", 200, false, none},
+    {handle_ops_pool, "poolStats", "Figures of connections", "application/json", "Figures", 200, false, none},
+    {handle_ops_openapi, "openapi", "This document", "application/json", "Document", 200, false, none},
 };
 
 #define TIME_OR_NULL "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
 #define TEXT_OR_NULL "{\"type\":[\"string\",\"null\"]}"
+#define PATCH_PROPERTIES                                                                                     \
+    "\"properties\":{\"title\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":500},"                     \
+    "\"notes\":" TEXT_OR_NULL ",\"completed\":{\"type\":[\"boolean\",\"null\"]},"                            \
+    "\"priority\":{\"type\":[\"integer\",\"null\"],\"minimum\":0,\"maximum\":9},"                            \
+    "\"order\":{\"type\":[\"number\",\"null\"]},"                                                            \
+    "\"tags\":{\"type\":[\"array\",\"null\"],\"maxItems\":20,\"items\":{\"type\":\"string\"}},"              \
+    "\"due_at\":" TIME_OR_NULL ",\"expires_at\":" TIME_OR_NULL ",\"uid\":" TEXT_OR_NULL "}"
 
 static const struct text {
     const char *name, *json;
 } parameters[] =
     {
+        {"id", "{\"type\":\"integer\",\"minimum\":1}"},
         {"limit", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000,\"default\":100}"},
         {"cursor", "{\"type\":\"string\"}"},
         {"completed", "{\"type\":\"boolean\"}"},
         {"tag", "{\"type\":\"string\"}"},
         {"q", "{\"type\":\"string\",\"minLength\":1,\"maxLength\":200}"},
         {"due_before", "{\"type\":\"string\",\"format\":\"date-time\"}"},
-        {"sort", "{\"type\":\"string\"}"},
+        {"sort", "{\"type\":\"string\",\"pattern\":"
+                 "\"^-?(id|created_at|order|priority|due_at|updated_at)$\"}"},
         {"since", "{\"type\":\"integer\",\"minimum\":0}"},
+        {"Idempotency-Key", "{\"type\":\"string\",\"minLength\":1,\"maxLength\":512}"},
+        {"If-Match", "{\"type\":\"string\"}"},
+        {"If-None-Match", "{\"type\":\"string\"}"},
+        {"Last-Event-ID", "{\"type\":\"integer\",\"minimum\":0}"},
 },
   schemas[] = {
       {"Text", "{\"type\":\"string\"}"},
@@ -88,23 +107,20 @@ static const struct text {
        "{\"oneOf\":[{\"$ref\":\"#/components/schemas/Task\"},{\"$ref\":\"#/components/schemas/Tasks\"}]}"},
       {"Changes", "{\"type\":\"array\",\"items\":{\"oneOf\":[{\"$ref\":\"#/components/schemas/Task\"},"
                   "{\"$ref\":\"#/components/schemas/Tombstone\"}]}}"},
-      {"Patch", "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{"
-                "\"title\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":500},"
-                "\"notes\":" TEXT_OR_NULL ",\"completed\":{\"type\":[\"boolean\",\"null\"]},"
-                "\"priority\":{\"type\":[\"integer\",\"null\"],\"minimum\":0,\"maximum\":9},"
-                "\"order\":{\"type\":[\"number\",\"null\"]},"
-                "\"tags\":{\"type\":[\"array\",\"null\"],\"maxItems\":20,\"items\":{\"type\":\"string\"}},"
-                "\"due_at\":" TIME_OR_NULL ",\"expires_at\":" TIME_OR_NULL ",\"uid\":" TEXT_OR_NULL "}}"},
-      {"PatchOrPatches",
-       "{\"oneOf\":[{\"$ref\":\"#/components/schemas/Patch\"},{\"type\":\"array\",\"maxItems\":1000,"
-       "\"items\":{\"$ref\":\"#/components/schemas/Patch\"}}]}"},
+      {"Patch", "{\"type\":\"object\",\"additionalProperties\":false," PATCH_PROPERTIES "}"},
+      {"NewTask",
+       "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"title\"]," PATCH_PROPERTIES "}"},
+      {"NewTaskOrTasks",
+       "{\"oneOf\":[{\"$ref\":\"#/components/schemas/NewTask\"},{\"type\":\"array\",\"maxItems\":1000,"
+       "\"items\":{\"$ref\":\"#/components/schemas/NewTask\"}}]}"},
       {"Problem",
        "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"type\",\"title\",\"status\","
        "\"code\",\"detail\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
        "\"status\":{\"type\":\"integer\",\"minimum\":400,\"maximum\":599},\"code\":{\"type\":\"string\"},"
        "\"detail\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
        "\"additionalProperties\":false,\"required\":[\"detail\",\"code\"],\"properties\":{"
-       "\"parameter\":{\"type\":\"string\"},\"pointer\":{\"type\":\"string\"},"
+       "\"header\":{\"type\":\"string\"},\"parameter\":{\"type\":\"string\"},\"pointer\":{\"type\":"
+       "\"string\"},"
        "\"detail\":{\"type\":\"string\"},\"code\":{\"type\":\"string\"}}}}}}"},
 };
 
@@ -139,33 +155,53 @@ static void write_content(json_out *j, const char *const *types, const char *sch
     json_out_object_end(j);
 }
 
-static void write_response(json_out *j, const char *status, const char *what, const char *type,
-                           const char *schema)
+/* All are texts; which of them come depends on the answer. */
+static void write_headers(json_out *j, const char *const *names, bool keyed)
 {
-    json_out_object(j, status);
-    json_out_text(j, "description", what);
-    if (type)
-        write_content(j, (const char *const[]){type, NULL}, schema);
+    static const char text[] = "{\"schema\":{\"type\":\"string\"}}";
+    json_out_object(j, "headers");
+    for (; *names; names++)
+        json_out_raw(j, *names, text, sizeof text - 1);
+    if (keyed)
+        json_out_raw(j, "Idempotency-Replayed", text, sizeof text - 1);
+    json_out_raw(j, "X-Request-Id", text, sizeof text - 1);
     json_out_object_end(j);
 }
 
-static void write_responses(json_out *j, const struct note *note)
+static void write_done(json_out *j, const struct route *route, const struct note *note)
+{
+    json_out_object(j, note->status == 201 ? "201" : "200");
+    json_out_text(j, "description", "Done");
+    write_headers(j, note->headers, route->keyed);
+    write_content(j, (const char *const[]){note->type, NULL}, note->schema);
+    json_out_object_end(j);
+}
+
+static void write_unchanged(json_out *j, const struct note *note)
+{
+    json_out_object(j, "304");
+    json_out_text(j, "description", "Nothing new since If-None-Match");
+    write_headers(j, note->headers, false);
+    json_out_object_end(j);
+}
+
+static void write_not_done(json_out *j)
+{
+    static const char *const headers[] = {"Retry-After", NULL};
+    json_out_object(j, "default");
+    json_out_text(j, "description", "Not done, and why");
+    write_headers(j, headers, false);
+    write_content(j, (const char *const[]){"application/problem+json", NULL}, "Problem");
+    json_out_object_end(j);
+}
+
+static void write_responses(json_out *j, const struct route *route, const struct note *note)
 {
     json_out_object(j, "responses");
-    write_response(j, note->status == 201 ? "201" : "200", "Done", note->type, note->schema);
+    write_done(j, route, note);
     if (note->conditional)
-        write_response(j, "304", "Nothing new", NULL, NULL);
-    write_response(j, "default", "Not done, and why", "application/problem+json", "Problem");
-    json_out_object_end(j);
-}
-
-static void write_parameter(json_out *j, const char *name, const char *in, const char *schema)
-{
-    json_out_object(j, NULL);
-    json_out_text(j, "name", name);
-    json_out_text(j, "in", in);
-    json_out_bool(j, "required", strcmp(in, "path") == 0);
-    json_out_raw(j, "schema", schema, strlen(schema));
+        write_unchanged(j, note);
+    write_not_done(j);
     json_out_object_end(j);
 }
 
@@ -177,15 +213,32 @@ static const char *parameter_schema(const char *name)
     return parameters[i].json;
 }
 
-static void write_parameters(json_out *j, const struct route *route)
+static void write_parameter(json_out *j, const char *name, const char *in)
+{
+    const char *schema = parameter_schema(name);
+    json_out_object(j, NULL);
+    json_out_text(j, "name", name);
+    json_out_text(j, "in", in);
+    json_out_bool(j, "required", strcmp(in, "path") == 0);
+    json_out_raw(j, "schema", schema, strlen(schema));
+    json_out_object_end(j);
+}
+
+static void write_parameters(json_out *j, const struct route *route, const struct note *note)
 {
     json_out_array(j, "parameters");
     if (strstr(route->path, "{id}"))
-        write_parameter(j, "id", "path", "{\"type\":\"integer\",\"minimum\":1}");
+        write_parameter(j, "id", "path");
     for (const char *const *name = route->parameters; name && *name; name++)
-        write_parameter(j, *name, "query", parameter_schema(*name));
+        write_parameter(j, *name, "query");
     if (route->keyed)
-        write_parameter(j, "Idempotency-Key", "header", "{\"type\":\"string\",\"maxLength\":257}");
+        write_parameter(j, "Idempotency-Key", "header");
+    if (route->conditional)
+        write_parameter(j, "If-Match", "header");
+    if (note->conditional)
+        write_parameter(j, "If-None-Match", "header");
+    if (route->handle == handle_events_get)
+        write_parameter(j, "Last-Event-ID", "header");
     json_out_array_end(j);
 }
 
@@ -195,7 +248,7 @@ static void write_body(json_out *j, const struct route *route)
         return;
     json_out_object(j, "requestBody");
     json_out_bool(j, "required", true);
-    write_content(j, route->types, route->method == HTTP_POST ? "PatchOrPatches" : "Patch");
+    write_content(j, route->types, route->method == HTTP_POST ? "NewTaskOrTasks" : "Patch");
     json_out_object_end(j);
 }
 
@@ -235,9 +288,9 @@ static void write_operation(json_out *j, const struct route *route, const struct
     json_out_text(j, "operationId", id.bytes);
     json_out_text(j, "summary", note->summary);
     write_security(j, tokens && !route->open);
-    write_parameters(j, route);
+    write_parameters(j, route, note);
     write_body(j, route);
-    write_responses(j, note);
+    write_responses(j, route, note);
     json_out_object_end(j);
     buf_done(&id);
 }

@@ -53,17 +53,33 @@ START_TEST(has_every_route_but_the_page)
 }
 END_TEST
 
+/* Has the operation this parameter? */
+static bool takes(const json_t *operation, const char *in, const char *name)
+{
+    size_t i;
+    json_t *parameter;
+    json_array_foreach (json_object_get(operation, "parameters"), i, parameter) {
+        if (strcmp(json_string_value(json_object_get(parameter, "name")), name) == 0)
+            return strcmp(json_string_value(json_object_get(parameter, "in")), in) == 0;
+    }
+    return false;
+}
+
 START_TEST(names_what_a_route_takes)
 {
+    static const char *const methods[] = {
+        [HTTP_GET] = "get", [HTTP_POST] = "post", [HTTP_PATCH] = "patch", [HTTP_DELETE] = "delete"};
     setup(false);
-    for (const struct route *route = routes_public; route->path; route++) {
-        if (strcmp(route->path, "/tasks") != 0 || route->method != HTTP_GET)
-            continue;
-        size_t count = 0;
-        while (route->parameters[count])
-            count++;
-        ck_assert_uint_eq(json_array_size(json_object_get(operation("/tasks", "get"), "parameters")), count);
+    for (const struct route *route = routes_public; strcmp(route->path, "/{rest}") != 0; route++) {
+        const json_t *op = operation(route->path, methods[route->method]);
+        for (const char *const *name = route->parameters; name && *name; name++)
+            ck_assert_msg(takes(op, "query", *name), "%s: %s", route->path, *name);
+        ck_assert_msg(takes(op, "path", "id") == (strstr(route->path, "{id}") != NULL), "%s", route->path);
+        ck_assert_msg(takes(op, "header", "If-Match") == route->conditional, "%s", route->path);
+        ck_assert_msg(takes(op, "header", "Idempotency-Key") == route->keyed, "%s", route->path);
     }
+    ck_assert(takes(operation("/tasks", "get"), "header", "If-None-Match"));
+    ck_assert(takes(operation("/tasks/events", "get"), "header", "Last-Event-ID"));
     const json_t *body = json_object_get(operation("/tasks/{id}", "patch"), "requestBody");
     ck_assert_ptr_nonnull(json_object_get(json_object_get(body, "content"), "application/merge-patch+json"));
     ck_assert_ptr_null(json_object_get(operation("/tasks", "get"), "requestBody"));
