@@ -114,14 +114,20 @@ static bool follow(const struct access *access, const char *list, struct address
     return trusts(access, client);
 }
 
-struct address access_client(const struct access *access, const struct http_request *rq)
+struct address access_sender(const struct access *access, const struct http_request *rq)
 {
     struct address client = address_of_ipv4(rq->peer);
     for (size_t i = rq->header_count; i-- > 0 && trusts(access, &client);)
         if (strcasecmp(rq->headers[i].name, "X-Forwarded-For") == 0 &&
             !follow(access, rq->headers[i].value, &client))
             break;
-    return address_network(&client);
+    return client;
+}
+
+struct address access_client(const struct access *access, const struct http_request *rq)
+{
+    struct address sender = access_sender(access, rq);
+    return address_network(&sender);
 }
 
 static size_t without_port(const char *host)

@@ -28,7 +28,10 @@ const char *access_proxies(struct access *access, char *list);
 
 bool access_trusts(const struct access *access, uint32_t peer);
 
-/* Who sent the request (for IPv6: the network), as far as trusted proxies tell in X-Forwarded-For. */
+/* Who sent the request, as far as trusted proxies tell in X-Forwarded-For. */
+struct address access_sender(const struct access *access, const struct http_request *rq);
+
+/* The same, taken for one client: of IPv6 it is the network. */
 struct address access_client(const struct access *access, const struct http_request *rq);
 
 bool access_host_ok(const struct access *access, const char *host);

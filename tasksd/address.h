@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ADDRESS_SIZE = 16 };
+enum { ADDRESS_SIZE = 16, ADDRESS_TEXT_SIZE = 46 };
 
 struct address {
     uint8_t bytes[ADDRESS_SIZE];
@@ -18,6 +18,9 @@ bool address_is_ipv4(const struct address *address, uint32_t *host_order);
 /* Reads one as proxies write it, with or without a port: "192.0.2.1", "192.0.2.1:80", "2001:db8::1",
  * "[2001:db8::1]", "[2001:db8::1]:80". */
 bool address_read(const char *text, size_t length, struct address *out);
+
+/* As people write it. */
+void address_write(const struct address *address, char text[ADDRESS_TEXT_SIZE]);
 
 /* The network that one client is taken to be: all 64 bits of an interface are its own to choose from. */
 struct address address_network(const struct address *address);

@@ -117,7 +117,7 @@ struct shown {
 static int refuse(const struct http_request *rq, struct http_response *rs, const tasks_error *error)
 {
     if (strcmp(error->code, "issuer_away") == 0) {
-        log_fault(error);
+        log_fault(error, &rq->trace);
         return problem(rs, 503, "issuer_away", "the issuer of tokens does not give its keys; try again");
     }
     if (error->status != TASKS_DENIED)

@@ -74,7 +74,8 @@ static void proceed(void *context)
 static uint32_t peer_address(const struct mg_request_info *info)
 {
     struct in_addr address = {.s_addr = 0};
-    inet_pton(AF_INET, info->remote_addr, &address);
+    if (info)
+        inet_pton(AF_INET, info->remote_addr, &address);
     return ntohl(address.s_addr);
 }
 
@@ -218,14 +219,14 @@ static void tell_exchange(const struct exchange *x, int64_t began_us)
 {
     const struct app *app = x->civet->options.app;
     int64_t duration_us = log_clock_us() - began_us;
-    const struct log_request line = {.method = x->info->request_method,
+    const struct log_request line = {.method = x->info ? x->info->request_method : "-",
                                      .route = x->rq.route ? x->rq.route->path : NULL,
                                      .status = x->rs.status,
                                      .code = x->rs.code,
                                      .duration_us = duration_us,
                                      .store_us = x->timing.total_ns / 1000,
                                      .bytes = x->sent,
-                                     .peer = x->rq.peer,
+                                     .client = access_sender(&app->config->access, &x->rq),
                                      .trace = &x->rq.trace};
     metrics_count(x->civet->options.metrics, x->rq.route, x->rq.method, x->rs.status, duration_us);
     log_request(&line);
@@ -280,17 +281,23 @@ static int http_error(struct mg_connection *connection, int status, const char *
         {0, 400, "request_malformed", "this is no HTTP request, it ended early, or its head is over 16 KiB"},
     };
     arena none = {.chunks = NULL};
-    struct exchange x = {.connection = connection};
+    struct exchange x = {.civet = mg_get_user_context_data(connection), .connection = connection};
+    int64_t began_us = log_clock_us();
     size_t i = 0;
     (void)message;
     while (kinds[i].theirs && kinds[i].theirs != status)
         i++;
     http_request_init(&x.rq, &none);
     http_response_init(&x.rs);
+    x.rq.method = HTTP_OTHER;
+    x.rq.peer = peer_address(mg_get_request_info(connection));
+    trace_take(&x.rq.trace, &x.rq);
     problem(&x.rs, kinds[i].ours, kinds[i].code, kinds[i].detail);
     x.rs.close = true;
     mg_disable_keep_alive(connection);
+    http_field(&x.rs, "X-Request-Id", x.rq.trace.request);
     write_answer(&x);
+    tell_exchange(&x, began_us);
     http_response_done(&x.rs);
     http_request_done(&x.rq);
     return 0;

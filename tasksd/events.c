@@ -223,7 +223,7 @@ static bool is_made(const struct feed *feed, const struct events_stream *s)
 static void put_off(struct events *e, const tasks_error *error)
 {
     if (e->retry_at == 0)
-        log_fault(error);
+        log_fault(error, NULL);
     e->retry_at = timestamp_monotonic() + TICK_MS;
 }
 

@@ -126,20 +126,23 @@ void log_error(const char *format, ...)
     va_end(arguments);
 }
 
-void log_fault(const tasks_error *error)
+void log_fault(const tasks_error *error, const struct trace *trace)
 {
     buf line;
     buf_init(&line, LINE_MAX_BYTES);
     if (log_format == LOG_JSON) {
         json_out json;
         begin_json(&json, &line, "error");
+        if (trace)
+            json_out_text(&json, "request_id", trace->request);
         json_out_text(&json, "code", error->code);
         json_out_text(&json, "message", error->message);
         json_out_int(&json, "backend_code", error->backend_code);
         json_out_text(&json, "sqlstate", error->sqlstate);
         json_out_object_end(&json);
     } else {
-        buf_print(&line, "tasksd: %s: %s", error->code, error->message);
+        buf_print(&line, "tasksd: %s: %s%s%s", error->code, error->message, trace ? " " : "",
+                  trace ? trace->request : "");
     }
     put(&line);
 }
@@ -160,18 +163,8 @@ void log_pool(const tasks_statistics *figures, int64_t waits)
     put(&line);
 }
 
-/* printf would be a tenth of what a request takes of the processor, so the two that each line has do without.
- */
-
-static void address_text(uint32_t peer, char text[NUMBER_INT_SIZE])
-{
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        text += number_write_int(peer >> shift & 255, text);
-        *text++ = shift ? '.' : '\0';
-    }
-}
-
-/* Three digits are enough; to find the shortest text of a double is dear, too. */
+/* printf would be a tenth of what a request takes of the processor, and to find the shortest text of a double
+ * is dear, too: three digits are enough. */
 static void milliseconds(json_out *json, const char *key, int64_t us)
 {
     char text[NUMBER_INT_SIZE + 4];
@@ -203,13 +196,19 @@ static void embed(json_out *json, int status)
     json_out_object_end(json);
 }
 
-static void request_json(const struct log_request *request, const char *peer, buf *line)
+/* A store that is away or busy is no fault of the server: it says so and goes on. */
+static const char *level_of(int status)
+{
+    return status == 503 ? "warn" : status == 500 || status == 507 ? "error" : "info";
+}
+
+static void request_json(const struct log_request *request, const char *client, buf *line)
 {
     json_out json;
-    begin_json(&json, line, "info");
+    begin_json(&json, line, level_of(request->status));
     json_out_text(&json, "request_id", request->trace->request);
     json_out_text(&json, "trace_id", request->trace->id);
-    json_out_text(&json, "client", peer);
+    json_out_text(&json, "client", client);
     json_out_text(&json, "method", request->method);
     json_out_text(&json, "route", request->route || !log_namespace ? request->route : "none");
     json_out_int(&json, "status", request->status);
@@ -221,11 +220,11 @@ static void request_json(const struct log_request *request, const char *peer, bu
     json_out_object_end(&json);
 }
 
-static void request_text(const struct log_request *request, const char *peer, buf *line)
+static void request_text(const struct log_request *request, const char *client, buf *line)
 {
     char time[TIMESTAMP_SIZE];
     timestamp_write(timestamp_now(), time);
-    buf_print(line, "%s %s %s %s %d %.3f ms (db %.3f ms) %zu bytes %s", time, peer, request->method,
+    buf_print(line, "%s %s %s %s %d %.3f ms (db %.3f ms) %zu bytes %s", time, client, request->method,
               request->route ? request->route : "-", request->status, (double)request->duration_us / 1000,
               (double)request->store_us / 1000, request->bytes, request->trace->request);
 }
@@ -240,11 +239,11 @@ int64_t log_clock_us(void)
 void log_request(const struct log_request *request)
 {
     buf line;
-    char peer[NUMBER_INT_SIZE];
+    char client[ADDRESS_TEXT_SIZE];
     if (log_format == LOG_NONE)
         return;
-    address_text(request->peer, peer);
+    address_write(&request->client, client);
     buf_init(&line, LINE_MAX_BYTES);
-    (log_format == LOG_JSON ? request_json : request_text)(request, peer, &line);
+    (log_format == LOG_JSON ? request_json : request_text)(request, client, &line);
     put(&line);
 }

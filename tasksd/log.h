@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "address.h"
 #include "tasks.h"
 #include "trace.h"
 
@@ -21,7 +22,7 @@ struct log_request {
     int64_t duration_us;
     int64_t store_us; /* of it, waiting for the store and its work */
     size_t bytes;
-    uint32_t peer;
+    struct address client;
     const struct trace *trace;
 };
 
@@ -45,7 +46,8 @@ void log_reopen(void);
 
 __attribute__((format(printf, 1, 2))) void log_line(const char *format, ...);
 __attribute__((format(printf, 1, 2))) void log_error(const char *format, ...); /* it cannot go on so */
-void log_fault(const tasks_error *error);
+/* What went wrong inside; `trace` is of the request that met it, or NULL. */
+void log_fault(const tasks_error *error, const struct trace *trace);
 int64_t log_clock_us(void); /* for durations */
 /* Connections to the store, and how many calls had to wait for one since the last line. With LOG_JSON only:
  * it is read by whoever draws it. */

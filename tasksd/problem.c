@@ -103,7 +103,7 @@ int problem_error(const struct http_request *rq, struct http_response *rs, const
     int status = problem_status(error, in_body);
     bool vague = status >= FIRST_VAGUE;
     if (vague)
-        log_fault(error);
+        log_fault(error, &rq->trace);
     const char *detail = vague ? vague_detail(error->status) : error->message;
     begin(rs, &json, status, error->code, detail);
     if (!vague && (error->field[0] || (in_body && error->op_index >= 0))) {

@@ -22,7 +22,7 @@ static void sweep(tasks_db *db)
 {
     tasks_error error;
     if (tasks_sweep(db, NULL, &error))
-        log_fault(&error);
+        log_fault(&error, NULL);
 }
 
 static void tell_pool(struct sweeper *s)
@@ -30,7 +30,7 @@ static void tell_pool(struct sweeper *s)
     tasks_error error;
     tasks_statistics figures = TASKS_STATISTICS_INIT;
     if (tasks_stats(s->db, 0, &figures, &error)) {
-        log_fault(&error);
+        log_fault(&error, NULL);
         return;
     }
     log_pool(&figures, figures.waits - s->waits);

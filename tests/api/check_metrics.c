@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "raw.h"
 #include "run.h"
 
 enum { FAMILIES_MAX = 64, SERIES_MAX = 1024, PATIENCE = 3000 };
@@ -221,6 +222,99 @@ START_TEST(a_line_tells_how_long_the_store_took)
 }
 END_TEST
 
+/* The members of the line of the last request, which must be whole. */
+static json_t *last_line(const char *marker)
+{
+    ck_assert_msg(server_says(&server, marker), "no %s in %s", marker, server.said);
+    const char *start = strstr(server.said, marker);
+    ck_assert(server_says(&server, "\n"));
+    while (start > server.said && start[-1] != '\n')
+        start--;
+    json_t *line = json_loads(start, JSON_DISABLE_EOF_CHECK, NULL);
+    ck_assert_msg(line != NULL, "%s", start);
+    return line;
+}
+
+static const char *text_in(const json_t *line, const char *member)
+{
+    const char *text = json_string_value(json_object_get(line, member));
+    ck_assert_msg(text != NULL, "%s", member);
+    return text;
+}
+
+START_TEST(a_line_has_all_that_one_looks_for)
+{
+    static const char *const headers[] = {"X-Request-Id: r-1", "X-Forwarded-For: 203.0.113.9, 198.51.100.7",
+                                          NULL};
+    static const char *const texts[] = {"time",   "level", "request_id", "trace_id",
+                                        "method", "route", "client"},
+                             *const numbers[] = {"status", "ms", "bytes", "db_ms"};
+    SERVER_START(&server, "--log-format", "json", "--trusted-proxy", "127.0.0.1");
+    client_call(&server, "GET", "/tasks/7", headers, NULL);
+    json_t *line = last_line("\"r-1\"");
+    for (int i = 0; i < RUN_COUNT(texts); i++)
+        ck_assert_str_ne(text_in(line, texts[i]), "");
+    for (int i = 0; i < RUN_COUNT(numbers); i++)
+        ck_assert_msg(json_is_number(json_object_get(line, numbers[i])), "%s", numbers[i]);
+    ck_assert_uint_eq(json_object_size(line), RUN_COUNT(texts) + RUN_COUNT(numbers));
+    ck_assert_str_eq(text_in(line, "client"),
+                     "198.51.100.7"); /* whom the proxy has seen, not whom he names */
+    ck_assert_str_eq(text_in(line, "level"), "info");
+    ck_assert_str_eq(text_in(line, "route"), "/tasks/{id}");
+    ck_assert_int_eq(json_integer_value(json_object_get(line, "status")), 404);
+    ck_assert(json_integer_value(json_object_get(line, "bytes")) > 300);
+    json_decref(line);
+    client_done();
+    server_stop(&server);
+}
+END_TEST
+
+/* An issuer that is away is a warning, not an error: nothing is wrong with the server. */
+START_TEST(a_line_says_how_grave_it_is)
+{
+    static const char *const headers[] = {
+        "X-Request-Id: r-2",
+        "Authorization: Bearer "
+        "eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ."
+        "eyJpc3MiOiJodHRwOi8vMTI3LjAuMC4xOjEiLCJhdWQiOiJ0YXNrcyIsInN1YiI6ImEi"
+        "LCJuYmYiOjEsImV4cCI6NDAwMDAwMDAwMH0.AAAA",
+        NULL};
+    SERVER_START(&server, "--log-format", "json", "--auth", "oidc", "--oidc-audience", "tasks",
+                 "--oidc-issuer", "http://127.0.0.1:1");
+    ck_assert_int_eq((int)client_call(&server, "GET", "/tasks", headers, NULL)->status, 503);
+    json_t *line = last_line("\"status\":503");
+    ck_assert_str_eq(text_in(line, "level"), "warn");
+    ck_assert_str_eq(text_in(line, "request_id"), "r-2");
+    ck_assert_ptr_nonnull(
+        strstr(server.said, "\"level\":\"error\",\"request_id\":\"r-2\",\"code\":\"issuer_away\""));
+    json_decref(line);
+    client_done();
+    server_stop(&server);
+}
+END_TEST
+
+/* Also what civetweb refuses by itself. */
+START_TEST(what_is_no_request_is_counted_and_logged)
+{
+    static struct raw_reply reply;
+    SERVER_START(&server, "--log-format", "json");
+    int fd = raw_connect(server.port);
+    ck_assert_int_eq(raw_ask(fd, "no request\r\n\r\n", &reply), 400);
+    close(fd);
+    const char *id = strstr(reply.text, "X-Request-Id: ");
+    ck_assert_ptr_nonnull(id);
+    snprintf(reply.text, sizeof reply.text, "\"%.32s\"", id + strlen("X-Request-Id: "));
+    json_t *line = last_line(reply.text);
+    ck_assert_int_eq(json_integer_value(json_object_get(line, "status")), 400);
+    ck_assert_str_eq(text_in(line, "client"), "127.0.0.1");
+    json_decref(line);
+    read_page("/metrics");
+    ck_assert(value(ANSWERS "method=\"OTHER\",route=\"none\",code=\"400\"}") == 1);
+    client_done();
+    server_stop(&server);
+}
+END_TEST
+
 START_TEST(the_log_tells_of_the_pool)
 {
     static const char *const members[] = {"pool_size", "pool_in_use", "pool_waits"};
@@ -244,12 +338,7 @@ START_TEST(a_line_has_figures_for_cloudwatch)
     size_t i, k;
     SERVER_START(&server, "--log-format", "json", "--cloudwatch", "tasks/test");
     client_get(&server, "/nothing");
-    ck_assert(server_says(&server, "\"_aws\":") && server_says(&server, "}}\n"));
-    char *start = strstr(server.said, "\"_aws\":");
-    while (start > server.said && start[-1] != '\n')
-        start--;
-    json_t *line = json_loads(start, JSON_DISABLE_EOF_CHECK, NULL), *aws = json_object_get(line, "_aws");
-    ck_assert_msg(line != NULL, "%s", start);
+    json_t *line = last_line("\"_aws\":"), *aws = json_object_get(line, "_aws");
     ck_assert_int_gt(json_integer_value(json_object_get(aws, "Timestamp")), INT64_C(1700000000000));
     const json_t *directive = json_array_get(json_object_get(aws, "CloudWatchMetrics"), 0);
     ck_assert_str_eq(json_string_value(json_object_get(directive, "Namespace")), "tasks/test");
@@ -273,7 +362,9 @@ int main(void)
     int result = run_suite(
         "metrics", (const TTest *[]){the_page_is_what_prometheus_reads, the_admin_address_has_it_too,
                                      an_id_goes_through_answer_and_log, a_line_tells_how_long_the_store_took,
-                                     the_log_tells_of_the_pool, a_line_has_figures_for_cloudwatch, NULL});
+                                     a_line_has_all_that_one_looks_for, a_line_says_how_grave_it_is,
+                                     what_is_no_request_is_counted_and_logged, the_log_tells_of_the_pool,
+                                     a_line_has_figures_for_cloudwatch, NULL});
     server_clean_up();
     return result;
 }

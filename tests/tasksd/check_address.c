@@ -22,6 +22,20 @@ START_TEST(reads_what_proxies_write)
 }
 END_TEST
 
+START_TEST(writes_what_people_read)
+{
+    static const char *const rows[] = {"192.0.2.1",   "0.0.0.0", "255.255.255.255",
+                                       "2001:db8::1", "::",      "2001:db8:1234:5678:9abc:def0:1234:5678"};
+    struct address address;
+    char text[ADDRESS_TEXT_SIZE];
+    for (int i = 0; i < RUN_COUNT(rows); i++) {
+        ck_assert(address_read(rows[i], strlen(rows[i]), &address));
+        address_write(&address, text);
+        ck_assert_str_eq(text, rows[i]);
+    }
+}
+END_TEST
+
 START_TEST(reads_nothing_else)
 {
     static const char *const rows[] = {
@@ -77,6 +91,7 @@ END_TEST
 
 int main(void)
 {
-    return run_suite("address", (const TTest *[]){reads_what_proxies_write, reads_nothing_else,
-                                                  ipv4_is_found_again, a_client_of_ipv6_is_a_network, NULL});
+    return run_suite("address",
+                     (const TTest *[]){reads_what_proxies_write, writes_what_people_read, reads_nothing_else,
+                                       ipv4_is_found_again, a_client_of_ipv6_is_a_network, NULL});
 }
