@@ -51,7 +51,7 @@ static size_t count_headers(const struct http_request *rq)
 
 static tasks_status malformed(tasks_error *error, const char *why)
 {
-    return fail(error, TASKS_INVALID, "key_malformed", "%s", why);
+    return fail_field(error, "key", "key_malformed", "%s", why);
 }
 
 tasks_status idempotency_read(const struct http_request *rq, const char **key, tasks_error *error)

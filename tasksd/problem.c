@@ -81,10 +81,14 @@ int problem(struct http_response *rs, int status, const char *code, const char *
     return status;
 }
 
-/* Where the fault is: a pointer into the body ("/3/title"), or the name of a parameter. */
+/* Where the fault is: in Idempotency-Key, at a pointer into the body ("/3/title"), or in a parameter. */
 static void place(json_out *json, const tasks_error *error, bool in_body)
 {
     char pointer[64] = "";
+    if (strncmp(error->code, "key_", 4) == 0) {
+        json_out_text(json, "header", "Idempotency-Key");
+        return;
+    }
     if (!in_body) {
         json_out_text(json, "parameter", error->field);
         return;

@@ -258,6 +258,7 @@ START_TEST(a_request_with_a_key_is_done_once)
         char *second = remembered();
         ck_assert_str_eq(first, second);
         ask_expect("POST", "/tasks", JSON KEY, "{\"title\":\"another\"}", 422, "key_reused");
+        ck_assert_ptr_nonnull(strstr(ask_answer()->body, "\"errors\":[{\"header\":\"Idempotency-Key\","));
         ask_expect("PATCH", "/tasks/1", JSON KEY, "{\"title\":\"another\"}", 422, "key_reused");
         free(first);
         free(second);
@@ -295,6 +296,7 @@ START_TEST(a_bad_key_is_refused_where_it_counts)
 {
     ask_open();
     ask_expect("POST", "/tasks", JSON "Idempotency-Key: \"\"\r\n", "{\"title\":\"x\"}", 400, "key_malformed");
+    ck_assert_ptr_nonnull(strstr(ask_answer()->body, "\"errors\":[{\"header\":\"Idempotency-Key\","));
     ask_expect("GET", "/tasks", "Idempotency-Key: \"\"\r\n", NULL, 200, "");
     ck_assert_str_eq(ask_answer()->body, "[]");
     ask_close();
