@@ -18,6 +18,7 @@
 enum {
     HEAD_ROOM = 2 << 10,
     JOIN_MAX = 64 << 10,     /* up to here head and body leave in one piece */
+    SLOWEST = 16,            /* bytes a millisecond at which an answer must be taken */
     DISCARD_MAX = 256 << 10, /* of a body that nobody wants, before the connection is cut */
     DISCARD_MS = 1000
 };
@@ -149,6 +150,8 @@ static bool write_answer(struct exchange *x)
     size_t size;
     const void *body = http_body(&x->rs, x->rq.method, &size);
     size_t joined = size <= JOIN_MAX ? size : 0;
+    if (x->slot)
+        conns_limit_answer(x->slot, x->civet->options.request_ms + (int64_t)size / SLOWEST);
     buf_init(&out, SIZE_MAX - 1);
     buf_reserve(&out, HEAD_ROOM + x->rs.fields.length + joined);
     http_head(&x->rs, &out);

@@ -72,7 +72,8 @@ static const struct setting settings[] = {
     {"keep-alive", "TIME", config_value_duration, AT(keep_alive_ms), 0, 3600000, "75s",
      "how long an idle connection stays; more than a load balancer's idle time; 0: one request each"},
     {"request-timeout", "TIME", config_value_duration, AT(request_ms), 100, 3600000, "15s",
-     "how long the head of a request, then its body, may take to arrive"},
+     "how long the head of a request, then its body, may take to arrive; an answer may take this and a "
+     "second more for each 16 kB"},
     {"drain-delay", "TIME", config_value_duration, AT(drain_delay_ms), 0, 3600000, "0s",
      "after SIGTERM: how long to go on serving as not ready"},
     {"drain-timeout", "TIME", config_value_duration, AT(drain_timeout_ms), 0, 3600000, "30s",
@@ -446,6 +447,7 @@ void config_help(buf *to)
             buf_print(to, " [%s]", setting->initial);
         buf_text(to, "\n");
     }
-    buf_text(to,
-             "  --help\n  --version\n\nSIGTERM and SIGINT stop the server gently, a second one at once.\n");
+    buf_text(to, "  --help\n  --version\n\nSIGTERM and SIGINT stop the server gently, a second one at once. "
+                 "SIGHUP opens the "
+                 "log anew\nand asks the store about every token again.\n");
 }

@@ -8,7 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "crowd.h"
 #include "timestamp.h"
 
 enum {
@@ -25,18 +24,21 @@ struct conns_slot {
     _Atomic sockets_key key;       /* 0 until the first request has told who it is */
     _Atomic int64_t since;         /* opened, or last answered */
     _Atomic int64_t deadline;      /* 0: none */
+    atomic_int late_end;           /* what of the connection ends then: SHUT_RD or SHUT_RDWR */
 };
 
 /* A connection of which no request has come yet is known by its descriptor only. */
 struct stranger {
     sockets_key key;
     int64_t since;
+    bool out;
 };
 
 struct conns {
     struct conns_options options;
     struct conns_slot *slots;
     atomic_size_t slots_used, held, in_flight;
+    atomic_uint_fast64_t put_out[CROWD_VERDICTS];
     atomic_bool finished;
 
     pthread_mutex_t lock;
@@ -167,9 +169,20 @@ void conns_end(struct conns *c, struct conns_slot *slot)
     atomic_fetch_sub(&c->in_flight, 1);
 }
 
+static void set_limit(struct conns_slot *slot, int64_t limit_ms, int end)
+{
+    atomic_store(&slot->late_end, end);
+    atomic_store(&slot->deadline, timestamp_monotonic() + limit_ms);
+}
+
 void conns_limit(struct conns_slot *slot, int64_t limit_ms)
 {
-    atomic_store(&slot->deadline, timestamp_monotonic() + limit_ms);
+    set_limit(slot, limit_ms, SHUT_RD);
+}
+
+void conns_limit_answer(struct conns_slot *slot, int64_t limit_ms)
+{
+    set_limit(slot, limit_ms, SHUT_RDWR);
 }
 
 bool conns_late(const struct conns_slot *slot)
@@ -191,6 +204,11 @@ size_t conns_held(const struct conns *c)
 size_t conns_in_flight(const struct conns *c)
 {
     return atomic_load(&c->in_flight);
+}
+
+uint64_t conns_put_out(const struct conns *c, enum crowd_verdict why)
+{
+    return atomic_load(&c->put_out[why]);
 }
 
 /* ---- The watching ------------------------------------------------------------------------------- */
@@ -222,7 +240,7 @@ static void end_late(const struct conns *c, size_t count, int64_t now)
     for (size_t i = 0; i < count; i++) {
         struct conns_slot *slot = c->items[i].listening ? NULL : slot_of(c, c->items[i].key);
         if (slot && is_late(slot, now))
-            shutdown(c->items[i].fd, SHUT_RD);
+            shutdown(c->items[i].fd, atomic_load(&slot->late_end));
     }
 }
 
@@ -235,7 +253,7 @@ static int64_t idle_time(struct conns *c, const struct sockets_item *item, int64
         return 0;
     struct stranger *stranger = &c->strangers[item->fd];
     if (stranger->key != item->key)
-        *stranger = (struct stranger){item->key, now};
+        *stranger = (struct stranger){item->key, now, false};
     return now - stranger->since;
 }
 
@@ -264,13 +282,24 @@ static sockets_key key_of(const struct conns *c, size_t item_count, int fd)
     return 0;
 }
 
+/* A stranger that is put out is still there until a worker has seen its end. */
+static bool is_first_time(struct conns *c, int fd)
+{
+    bool first = (size_t)fd >= c->sockets_max || !c->strangers[fd].out;
+    if ((size_t)fd < c->sockets_max)
+        c->strangers[fd].out = true;
+    return first;
+}
+
 /* Ends it unless a request has come in the meantime. */
-static void end_idle(const struct conns *c, sockets_key key, int fd)
+static void end_idle(struct conns *c, sockets_key key, const struct crowd_member *member)
 {
     int idle = IDLE;
     struct conns_slot *slot = slot_of(c, key);
-    if (!slot || atomic_compare_exchange_strong(&slot->state, &idle, ENDED))
-        shutdown(fd, SHUT_RDWR);
+    if (slot && !atomic_compare_exchange_strong(&slot->state, &idle, ENDED))
+        return;
+    shutdown(member->fd, SHUT_RDWR);
+    atomic_fetch_add(&c->put_out[member->out], slot || is_first_time(c, member->fd));
 }
 
 static void thin(struct conns *c, size_t item_count, int64_t now)
@@ -280,7 +309,7 @@ static void thin(struct conns *c, size_t item_count, int64_t now)
     crowd_thin(c->members, count, &limits);
     for (size_t i = 0; i < count; i++)
         if (c->members[i].out)
-            end_idle(c, key_of(c, item_count, c->members[i].fd), c->members[i].fd);
+            end_idle(c, key_of(c, item_count, c->members[i].fd), &c->members[i]);
 }
 
 /* With the lock held and nobody closing, no descriptor that is found here can become another one. */

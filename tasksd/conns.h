@@ -1,7 +1,7 @@
 /* The connections of one listener. civetweb gives each a thread for as long as it lasts, bounds a request
  * only from byte to byte, and has no word for "this one has to go". So this keeps book of what each worker
  * holds, and a thread of its own ends connections (by shutting their sockets down) that
- *   - have taken too long to send a body,
+ *   - have taken too long to send a body or to take an answer,
  *   - are more than one address may have,
  *   - sit idle while the workers run out.
  * A connection that is handling a request is left alone otherwise. */
@@ -9,6 +9,7 @@
 #define CONNS_H
 
 #include "access.h"
+#include "crowd.h"
 #include "sockets.h"
 
 struct conns;
@@ -44,11 +45,15 @@ void conns_end(struct conns *c, struct conns_slot *slot);
 void conns_limit(struct conns_slot *slot, int64_t limit_ms);
 bool conns_late(const struct conns_slot *slot); /* is that time over? */
 
+/* From now on the client has `limit_ms` to take its answer. Then the connection ends. */
+void conns_limit_answer(struct conns_slot *slot, int64_t limit_ms);
+
 /* Do so many workers hold a connection that none should be kept open between requests? */
 bool conns_crowded(const struct conns *c);
 
 size_t conns_held(const struct conns *c);
 size_t conns_in_flight(const struct conns *c);
+uint64_t conns_put_out(const struct conns *c, enum crowd_verdict why); /* ended as too many, so far */
 
 /* Takes the connection of `slot` away from its worker, who may then close what it believes to hold. It no
  * longer counts here. Returns its descriptor, to be closed with conns_release(); -1 on failure. */

@@ -23,12 +23,13 @@ static int by_address(const void *left, const void *right)
 }
 
 /* Puts out up to `excess` members that have been idle for at least `least_ms`; they are in order. */
-static void put_out(struct crowd_member *members, size_t count, size_t excess, int64_t least_ms)
+static void put_out(struct crowd_member *members, size_t count, size_t excess, int64_t least_ms,
+                    enum crowd_verdict why)
 {
     for (size_t i = 0; i < count && excess > 0; i++) {
         if (members[i].out || members[i].idle_ms < least_ms)
             continue;
-        members[i].out = true;
+        members[i].out = why;
         excess--;
     }
 }
@@ -41,11 +42,11 @@ void crowd_thin(struct crowd_member *members, size_t count, const struct crowd_l
         for (end = first; end < count && members[end].address == members[first].address;)
             end++;
         if (!members[first].exempt && end - first > limits->per_address)
-            put_out(members + first, end - first, end - first - limits->per_address, 0);
+            put_out(members + first, end - first, end - first - limits->per_address, 0, CROWD_OF_ADDRESS);
     }
     for (size_t i = 0; i < count; i++)
         left += !members[i].out;
     qsort(members, count, sizeof *members, by_idle);
     if (left > limits->total)
-        put_out(members, count, left - limits->total, limits->grace_ms);
+        put_out(members, count, left - limits->total, limits->grace_ms, CROWD_OF_ALL);
 }

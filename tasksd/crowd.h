@@ -8,11 +8,13 @@
 
 enum { CROWD_AT_WORK = -1 };
 
+enum crowd_verdict { CROWD_STAYS, CROWD_OF_ADDRESS, CROWD_OF_ALL, CROWD_VERDICTS }; /* too many of whom */
+
 struct crowd_member {
     uint32_t address;
-    bool exempt;     /* from the limit of its address */
-    bool waiting;    /* has sent what nobody has read yet */
-    bool out;        /* the verdict */
+    bool exempt;  /* from the limit of its address */
+    bool waiting; /* has sent what nobody has read yet */
+    enum crowd_verdict out;
     int64_t idle_ms; /* since it came or was last answered; CROWD_AT_WORK while a request is handled */
     int fd;          /* the caller's */
 };

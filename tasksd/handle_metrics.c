@@ -28,6 +28,12 @@ static void write_connections(const struct app *app, buf *to)
                 (double)conns_held(app->conns));
     prom_single(to, "tasksd_event_streams", "gauge", "Live streams of events.",
                 (double)events_count(app->events));
+    prom_family(to, "tasksd_http_connections_ended_total", "counter",
+                "Connections ended to make room: too many of one address, or idle while workers ran out.");
+    prom_sample(to, "tasksd_http_connections_ended_total", "why=\"address\"",
+                (double)conns_put_out(app->conns, CROWD_OF_ADDRESS));
+    prom_sample(to, "tasksd_http_connections_ended_total", "why=\"crowd\"",
+                (double)conns_put_out(app->conns, CROWD_OF_ALL));
     prom_single(to, "tasksd_http_workers", "gauge", "Workers, each for one connection.",
                 (double)app->config->workers);
 }
@@ -65,17 +71,19 @@ static void write_store(const tasks_statistics *figures, buf *to)
                 (double)figures->groups);
 }
 
-/* The second member of statm, in pages; 0 if it cannot be told. */
-static double resident_bytes(void)
+/* The first two members of statm are pages: all that have an address, and those in memory. */
+static void write_memory(buf *to)
 {
     char line[128] = "", *rest = line;
+    double page = (double)sysconf(_SC_PAGESIZE);
     FILE *file = fopen("/proc/self/statm", "re");
     if (!file)
-        return 0;
-    if (fgets(line, sizeof line, file))
-        strtoull(line, &rest, 10);
+        return;
+    double all = fgets(line, sizeof line, file) ? (double)strtoull(line, &rest, 10) : 0;
     fclose(file);
-    return (double)strtoull(rest, NULL, 10) * (double)sysconf(_SC_PAGESIZE);
+    prom_single(to, "process_virtual_memory_bytes", "gauge", "Memory that has an address.", all * page);
+    prom_single(to, "process_resident_memory_bytes", "gauge", "Memory in use.",
+                (double)strtoull(rest, NULL, 10) * page);
 }
 
 /* The entries of a folder, without "." and "..". */
@@ -104,7 +112,7 @@ static void write_process(const struct app *app, buf *to)
         return;
     prom_single(to, "process_cpu_seconds_total", "counter", "Processor time used.",
                 seconds(&usage.ru_utime) + seconds(&usage.ru_stime));
-    prom_single(to, "process_resident_memory_bytes", "gauge", "Memory in use.", resident_bytes());
+    write_memory(to);
     prom_single(to, "process_open_fds", "gauge", "Descriptors that are open.",
                 count_entries("/proc/self/fd") - 1); /* one is that of the folder */
     prom_single(to, "process_max_fds", "gauge", "Descriptors that may be open.",
