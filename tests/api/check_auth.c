@@ -1,4 +1,5 @@
 /* Tokens over a real socket: who has one, who had one, and whose tasks are whose. */
+#include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ static tasks_db *store; /* the one that the server has open */
 static void setup(void)
 {
     tasks_options options = TASKS_OPTIONS_INIT;
-    SERVER_START(&server, "--auth", "token", "--admin-listen", "127.0.0.1:0");
+    SERVER_START(&server, "--auth", "token", "--admin-listen", "127.0.0.1:0", "--allow-delete-all");
     options.uri = server.store;
     ck_assert_int_eq(tasks_open(&options, &store, NULL), TASKS_OK);
 }
@@ -134,6 +135,69 @@ START_TEST(everybody_has_tasks_of_his_own)
 }
 END_TEST
 
+/* ---- Every route ---- */
+
+static const char hers[] = "a title that only she knows";
+
+/* Asks one operation of the document as somebody else; the task is the first of each owner. */
+static void intrude(const struct holder *bob, const char *path, const char *method)
+{
+    char target[256], upper[16] = "";
+    const char *id = strstr(path, "{id}");
+    snprintf(target, sizeof target, "%.*s%s", (int)(id ? id - path : (long)strlen(path)), path,
+             id ? "1" : "");
+    for (int i = 0; method[i] && i < (int)sizeof upper - 1; i++)
+        upper[i] = (char)toupper((unsigned char)method[i]);
+    bool writes = strcmp(method, "post") == 0 || strcmp(method, "patch") == 0;
+    const struct client_reply *reply = call(bob, upper, target, writes ? "{\"title\":\"his\"}" : NULL);
+    ck_assert_msg(!strstr(reply->body, hers), "%s %s: %s", method, path, reply->body);
+    call(bob, "DELETE", "/tasks", NULL);
+}
+
+static void check_untouched(const struct holder *owner, const char *before, const char *path,
+                            const char *method)
+{
+    const struct client_reply *reply = call(owner, "GET", "/tasks/changes?since=0", NULL);
+    ck_assert_msg(strcmp(reply->body, before) == 0, "%s %s: %s", method, path, reply->body);
+}
+
+/* The document is made from the table that dispatches, so this is every route. The stream is asked elsewhere.
+ */
+START_TEST(no_route_reaches_the_tasks_of_another_owner)
+{
+    const char *path, *method, *owners[] = {"", "alice"};
+    char *before[2], body[128];
+    json_t *item, *operation;
+    struct holder holders[2];
+    int asked = 0;
+    setup();
+    struct holder bob = holder_of("bob", 0);
+    snprintf(body, sizeof body, "{\"title\":\"%s\",\"completed\":true}", hers);
+    for (int i = 0; i < 2; i++) {
+        holders[i] = holder_of(owners[i], 0);
+        ck_assert_int_eq(call(&holders[i], "POST", "/tasks", body)->status, 201);
+        before[i] = strdup(call(&holders[i], "GET", "/tasks/changes?since=0", NULL)->body);
+        ck_assert_ptr_nonnull(strstr(before[i], hers));
+    }
+    json_t *document = json_incref(client_get(&server, "/openapi.json")->json);
+    json_object_foreach (json_object_get(document, "paths"), path, item) {
+        json_object_foreach (item, method, operation) {
+            if (strcmp(path, "/tasks/events") == 0)
+                continue;
+            intrude(&bob, path, method);
+            for (int i = 0; i < 2; i++)
+                check_untouched(&holders[i], before[i], path, method);
+            asked++;
+        }
+    }
+    ck_assert_int_ge(asked, 14);
+    json_decref(document);
+    for (int i = 0; i < 2; i++)
+        free(before[i]);
+    finish();
+}
+END_TEST
+
 START_TEST(who_may_only_read_cannot_write)
 {
     setup();
@@ -200,8 +264,9 @@ int main(void)
     int result = run_suite(
         "auth", (const TTest *[]){without_a_token_nobody_gets_in, everybody_has_events_of_his_own,
                                   a_revoked_token_loses_its_stream, everybody_has_tasks_of_his_own,
-                                  who_may_only_read_cannot_write, a_revoked_token_soon_opens_nothing,
-                                  a_signal_forgets_tokens_at_once, who_asks_too_often_has_to_wait, NULL});
+                                  no_route_reaches_the_tasks_of_another_owner, who_may_only_read_cannot_write,
+                                  a_revoked_token_soon_opens_nothing, a_signal_forgets_tokens_at_once,
+                                  who_asks_too_often_has_to_wait, NULL});
     server_clean_up();
     return result;
 }

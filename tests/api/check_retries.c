@@ -13,18 +13,27 @@ enum { CLIENTS = 64, TASKS_EACH = 6, CUTS_MAX = 3 };
 
 static struct server server;
 
-/* Sends the request; `cut` ends the connection without a look at the answer. Returns the status. */
-static int send_once(const char *request, bool cut)
+/* Sends the request, or the first `length` bytes of it and then ends the connection without a look at the
+ * answer. Returns the status. */
+static int send_once(const char *request, size_t length)
 {
+    bool cut = length > 0;
     struct raw_reply *reply = malloc(sizeof *reply);
     int fd = raw_connect(server.port), status = 0;
-    if (fd >= 0 && raw_try_send(fd, request, strlen(request)) && !cut) {
+    if (fd >= 0 && raw_try_send(fd, request, cut ? length : strlen(request)) && !cut) {
         raw_receive(fd, reply);
         status = reply->status;
     }
     close(fd);
     free(reply);
     return status;
+}
+
+/* Cut somewhere, or after all of it was sent. */
+static size_t cut_of(const char *request, unsigned *seed)
+{
+    size_t length = strlen(request);
+    return rand_r(seed) % 2 ? length : 1 + (size_t)rand_r(seed) % length;
 }
 
 /* Sends it as a client does that will not give up: until there is an answer that is not "not yet". */
@@ -38,7 +47,7 @@ static void insist(int client, int number, unsigned *seed)
              "Connection: close\r\nIdempotency-Key: \"%d-%d\"\r\nContent-Length: %zu\r\n\r\n%s",
              client, number, strlen(body), body);
     do
-        status = send_once(request, cuts-- > 0);
+        status = send_once(request, cuts-- > 0 ? cut_of(request, seed) : 0);
     while (status == 0 || status == 409 || status == 503);
     ck_assert_int_eq(status, 201);
 }

@@ -7,7 +7,7 @@
 
 #include "ask.h"
 #include "auth.h"
-#include "issuer.h"
+#include "forgeries.h"
 #include "run.h"
 
 static struct issuer issuer;
@@ -89,54 +89,12 @@ END_TEST
 
 START_TEST(forged_tokens_are_refused)
 {
-    static const struct {
-        enum issuer_signer signer;
-        const char *header, *claims, *code;
-    } rows[] = {
-        {ISSUER_NOBODY, "{'alg':'none'}", "{}", "token_unknown"},
-        {ISSUER_NOBODY, "{'alg':'None','kid':null}", "{}", "token_unknown"},
-        {ISSUER_NOBODY, "{}", "{}", "token_unknown"},
-        {ISSUER_NOBODY, "{'alg':null}", "{}", "token_unknown"},
-        {ISSUER_HMAC, "{'alg':'HS256'}", "{}", "token_unknown"},
-        {ISSUER_HMAC, "{}", "{}", "token_unknown"},
-        {ISSUER_STRANGER, "{}", "{}", "token_unknown"},
-        {ISSUER_EC, "{'alg':'ES256','kid':'ec'}", "{}", "token_unknown"},
-        {ISSUER_EC, "{'kid':'ec'}", "{}", "token_unknown"},
-        {ISSUER_RSA, "{'alg':'RS512'}", "{}", "token_unknown"},
-        {ISSUER_RSA, "{'alg':'rs256'}", "{}", "token_unknown"},
-        {ISSUER_RSA, "{'alg':['RS256']}", "{}", "token_unknown"},
-        {ISSUER_RSA, "{'kid':null}", "{}", "token_unknown"},
-        {ISSUER_RSA, "{'kid':'../../dev/null'}", "{}", "token_unknown"},
-        {ISSUER_RSA, "{'kid':'none'}", "{}", "token_unknown"},
-        {ISSUER_RSA, "{'kid':7}", "{}", "token_unknown"},
-        {ISSUER_RSA, "{'jku':'http://127.0.0.1/keys'}", "{}", "token_unknown"},
-        {ISSUER_RSA, "{'x5u':'http://127.0.0.1/keys'}", "{}", "token_unknown"},
-        {ISSUER_RSA, "{'jwk':{}}", "{}", "token_unknown"},
-        {ISSUER_RSA, "{'crit':['exp']}", "{}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'exp':-3600}", "token_expired"},
-        {ISSUER_RSA, "{}", "{'exp':null}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'exp':'tomorrow'}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'exp':1e300}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'nbf':3600}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'nbf':null,'iat':-5}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'nbf':null}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'nbf':true,'iat':-5}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'aud':'others'}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'aud':['a','b']}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'aud':[['tasks']]}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'aud':null}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'iss':'https://another.example'}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'iss':null}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'sub':null}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'sub':''}", "token_unknown"},
-        {ISSUER_RSA, "{}", "{'sub':7}", "token_unknown"},
-    };
     setup(JWT_RS256);
-    for (int i = 0; i < RUN_COUNT(rows); i++) {
-        int status = show(issuer_token(&issuer, rows[i].signer, rows[i].header, rows[i].claims))->status;
-        ck_assert_msg(status == 401, "%s %s: %d", rows[i].header, rows[i].claims, status);
-        ck_assert_msg(strcmp(ask_text("code"), rows[i].code) == 0, "%s %s: %s", rows[i].header,
-                      rows[i].claims, ask_text("code"));
+    for (const struct forgery *f = forgeries_of_tokens; f->header; f++) {
+        int status = show(issuer_token(&issuer, f->signer, f->header, f->claims))->status;
+        ck_assert_msg(status == 401, "%s %s: %d", f->header, f->claims, status);
+        ck_assert_msg(strcmp(ask_text("code"), f->code) == 0, "%s %s: %s", f->header, f->claims,
+                      ask_text("code"));
         ck_assert_str_eq(ask_header("WWW-Authenticate"), "Bearer realm=\"tasks\", error=\"invalid_token\"");
     }
     ck_assert_int_le(issuer.asked, 1);
