@@ -3,10 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "json_out.h"
 
-enum { KIND_INTERNAL = 1, KIND_SERVER = 2, KIND_CLIENT = 3, STATUS_ERROR = 2, FIRST_FAULT = 500 };
+enum {
+    KIND_INTERNAL = 1,
+    KIND_SERVER = 2,
+    KIND_CLIENT = 3,
+    STATUS_ERROR = 2,
+    FIRST_FAULT = 500,
+    HOST_SIZE = 256
+};
 
 struct span {
     const struct trace *trace;
@@ -62,6 +70,32 @@ static void attribute_number(json_out *json, const char *key, int64_t number)
     put_number(json, "intValue", number);
     json_out_object_end(json);
     json_out_object_end(json);
+}
+
+void spans_begin(const char *environment, buf *to)
+{
+    json_out json;
+    char host[HOST_SIZE] = "";
+    json_out_init(&json, to);
+    json_out_object(&json, NULL);
+    json_out_array(&json, "resourceSpans");
+    json_out_object(&json, NULL);
+    json_out_object(&json, "resource");
+    json_out_array(&json, "attributes");
+    attribute(&json, "service.name", "tasksd");
+    attribute(&json, "service.version", tasks_version());
+    if (gethostname(host, sizeof host - 1) == 0)
+        attribute(&json, "host.name", host);
+    if (environment)
+        attribute(&json, "deployment.environment.name", environment);
+    json_out_array_end(&json);
+    json_out_object_end(&json);
+    json_out_array(&json, "scopeSpans");
+    json_out_object(&json, NULL);
+    json_out_object(&json, "scope");
+    json_out_text(&json, "name", "tasksd");
+    json_out_object_end(&json);
+    json_out_array(&json, "spans");
 }
 
 static void end(json_out *json, bool failed)

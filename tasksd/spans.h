@@ -6,9 +6,9 @@
 #include "log.h"
 #include "timing.h"
 
-#define SPANS_BEFORE                                                                                         \
-    "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{"               \
-    "\"stringValue\":\"tasksd\"}}]},\"scopeSpans\":[{\"scope\":{\"name\":\"tasksd\"},\"spans\":["
+/* Appends what a post has before its spans: which server they are of. `environment` may be NULL. */
+void spans_begin(const char *environment, buf *to);
+
 #define SPANS_AFTER "]}]}]}"
 
 /* Appends the spans, with commas between them. `began_ns` is by CLOCK_MONOTONIC. */

@@ -121,6 +121,16 @@ static const char *traces_url(struct telemetry *t)
     return copy;
 }
 
+static const char *before_traces(struct telemetry *t)
+{
+    buf text;
+    buf_init(&text, 4096);
+    spans_begin(t->config->env, &text);
+    const char *copy = text.status ? NULL : arena_copy(&t->memory, text.bytes, text.length);
+    buf_done(&text);
+    return copy;
+}
+
 static bool start_traces(struct telemetry *t, tasks_error *error)
 {
     if (!t->config->otlp_endpoint)
@@ -131,13 +141,13 @@ static bool start_traces(struct telemetry *t, tasks_error *error)
                                            .url = traces_url(t),
                                            .plain = true, /* config.c has seen to it that no secret goes so */
                                            .headers = t->trace_headers,
-                                           .before = SPANS_BEFORE,
+                                           .before = before_traces(t),
                                            .after = SPANS_AFTER,
                                            .items_max = TRACES_MAX,
                                            .items_in_a_post = TRACES_IN_A_POST,
                                            .gather_ms = GATHER_MS};
     fail_memory(error);
-    t->traces = options.url ? outbox_new(&options, error) : NULL;
+    t->traces = options.url && options.before ? outbox_new(&options, error) : NULL;
     return t->traces != NULL;
 }
 

@@ -48,7 +48,7 @@ static void make(const struct log_request *request, int64_t began_ns, const stru
 {
     buf to;
     buf_init(&to, 64 << 10);
-    buf_text(&to, SPANS_BEFORE);
+    spans_begin("staging", &to);
     spans_write(request, began_ns, timing, &to);
     buf_text(&to, SPANS_AFTER);
     json_t *all = json_loads(to.bytes, 0, NULL);
@@ -134,9 +134,31 @@ START_TEST(more_calls_than_are_kept)
 }
 END_TEST
 
+START_TEST(a_post_says_which_server_sends_it)
+{
+    buf to;
+    size_t i;
+    json_t *one, *attributes;
+    const char *wanted[] = {"service.name", "service.version", "host.name", "deployment.environment.name"};
+    buf_init(&to, 4096);
+    spans_begin("staging", &to);
+    buf_text(&to, SPANS_AFTER);
+    json_t *all = json_loads(to.bytes, 0, NULL);
+    ck_assert_int_eq(
+        json_unpack(all, "{s:[{s:{s:o}}]}", "resourceSpans", "resource", "attributes", &attributes), 0);
+    ck_assert_uint_eq(json_array_size(attributes), RUN_COUNT(wanted));
+    json_array_foreach (attributes, i, one)
+        ck_assert_str_eq(json_string_value(json_object_get(one, "key")), wanted[i]);
+    ck_assert_ptr_nonnull(strstr(to.bytes, "{\"stringValue\":\"staging\"}"));
+    json_decref(all);
+    buf_done(&to);
+}
+END_TEST
+
 int main(void)
 {
     trace_start();
-    return run_suite("spans", (const TTest *[]){a_request_and_its_calls, times_are_of_the_calendar,
-                                                more_calls_than_are_kept, NULL});
+    return run_suite("spans",
+                     (const TTest *[]){a_request_and_its_calls, times_are_of_the_calendar,
+                                       more_calls_than_are_kept, a_post_says_which_server_sends_it, NULL});
 }
