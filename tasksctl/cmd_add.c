@@ -8,44 +8,65 @@
 #include "lines.h"
 #include "store.h"
 
+enum { KEY_SIZE = 512 }; /* too long for the library, which is to say so */
+
+typedef struct add_arguments {
+    fields fields; /* first, as FIELDS_OPTIONS wants it */
+    const char *key;
+} add_arguments;
+
 static const option options[] = {
     FIELDS_OPTIONS,
     OPTION("tag", "TAG", "a tag; may be given again", fields_tag, 0),
+    OPTION("key", "KEY", "add it once, however often this is run within a day", option_text,
+           offsetof(add_arguments, key)),
     {0},
 };
 
 static const char *const examples[] = {
     "tasksctl add \"Buy milk\"",
     "tasksctl add \"File taxes\" --due 2026-05-31 --priority 1 --tag home --tag money",
-    "tasksctl add - --tag imported < titles.txt",
+    "tasksctl add - --tag imported --key monday < titles.txt",
     NULL,
 };
 
 static const char *const notes[] = {
     "With '-' each line of standard input is a title, and the options go for all of them. Every 1000 lines\n"
     "are one batch: when a line is wrong, nothing of its batch is added and the line is named.",
+    "With --key a command whose outcome is not known can be run again: what was added with the same key in\n"
+    "the last 24 hours is shown and not added again. Then it has to be the same task, or the same lines.",
     "A title that starts with a dash goes behind '--'.",
     NULL,
 };
 
 const cli_form cmd_add_form = {.options = options,
-                               .size = sizeof(fields),
-                               .defaults = &(const fields)FIELDS_INIT,
+                               .size = sizeof(add_arguments),
+                               .defaults = &(const add_arguments){.fields = FIELDS_INIT},
                                .examples = examples,
                                .notes = notes};
 
+/* `key` may be NULL. */
+static tasks_status apply(const cli *c, const char *key, const tasks_op *ops, uint32_t count,
+                          tasks_page **page, tasks_error *error)
+{
+    return key ? tasks_apply_once(c->store, key, ops, count, page, NULL, error)
+               : tasks_apply(c->store, ops, count, page, error);
+}
+
 static int add_one(cli *c, tasks_patch *patch)
 {
+    const add_arguments *arguments = c->arguments;
+    const tasks_op op = {.kind = TASKS_CREATE, .patch = patch};
     tasks_error error;
-    tasks_task *task;
+    tasks_page *page;
     patch->title = c->words[0];
     patch->set |= TASKS_SET_TITLE;
-    if (tasks_create(c->store, patch, &task, &error))
+    if (apply(c, arguments->key, &op, 1, &page, &error))
         return cli_failed(c, NULL, &error);
     output_start(&c->out, OUTPUT_LINES, false, "Added");
-    output_task(&c->out, task);
+    output_page(&c->out, page);
     output_end(&c->out);
-    tasks_task_free(task);
+    tasks_page_free(page);
     return EXITS_DONE;
 }
 
@@ -103,12 +124,16 @@ static tasks_status titles_read(titles *t, lines *l, bool *more, tasks_error *er
     return status;
 }
 
+/* Each batch has a key of its own: that of the command, and the number of its first line. */
 static tasks_status titles_apply(const titles *t, cli *c, tasks_error *error)
 {
+    const add_arguments *arguments = c->arguments;
+    char key[KEY_SIZE];
     tasks_page *page;
     if (!t->count)
         return TASKS_OK;
-    tasks_status status = tasks_apply(c->store, t->ops, t->count, &page, error);
+    snprintf(key, sizeof key, "%s:%lld", arguments->key ? arguments->key : "", (long long)t->first);
+    tasks_status status = apply(c, arguments->key ? key : NULL, t->ops, t->count, &page, error);
     if (status)
         return status;
     output_page(&c->out, page);
@@ -158,7 +183,7 @@ static int add_lines(cli *c, const tasks_patch *shared)
 
 int cmd_add(cli *c)
 {
-    fields *f = c->arguments;
+    fields *f = &((add_arguments *)c->arguments)->fields;
     bool from_input = strcmp(c->words[0], "-") == 0;
     if (from_input && f->patch.uid)
         return cli_misused(c, "option_value", "--uid is for one task, not for all lines");

@@ -17,6 +17,19 @@ START_TEST(adds_a_task)
 }
 END_TEST
 
+/* Run again with its key, a command shows what it did the first time. */
+START_TEST(adds_once_with_a_key)
+{
+    program how = {.input = "one\ntwo\n"};
+    EXPECT(0, "Added 1  Buy milk\n", "", "add", "Buy milk", "--key", "k");
+    EXPECT(0, "Added 1  Buy milk\n", "", "add", "Buy milk", "--key", "k");
+    ck_assert_int_ne(RUN("add", "Buy bread", "--key", "k").code, 0);
+    for (int i = 0; i < 2; i++)
+        ck_assert_str_eq(RUN_WITH(how, "add", "-", "--key", "k", "--quiet").out, "2\n3\n");
+    EXPECT(0, "1\n2\n3\n", "", "list", "--quiet");
+}
+END_TEST
+
 /* What JSON says about a task, its times of change aside. */
 static void expect_task(json_t *task, json_t *expected)
 {
@@ -296,6 +309,7 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {adds_a_task,
+                                  adds_once_with_a_key,
                                   sets_every_field,
                                   leaves_out_what_is_not_given,
                                   reads_days_as_local_midnight,
