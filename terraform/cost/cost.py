@@ -21,7 +21,7 @@ aws_apigatewayv2_api aws_apigatewayv2_integration aws_apigatewayv2_route aws_api
 aws_appautoscaling_policy aws_appautoscaling_target aws_acm_certificate aws_acm_certificate_validation
 aws_autoscaling_lifecycle_hook aws_autoscaling_policy aws_autoscaling_schedule aws_backup_plan aws_backup_selection
 aws_backup_vault aws_budgets_budget aws_cloudfront_distribution aws_cloudfront_vpc_origin aws_cloudwatch_log_group
-aws_cloudwatch_composite_alarm aws_cloudwatch_log_metric_filter aws_cognito_user_pool aws_cognito_user_pool_client
+aws_cloudwatch_composite_alarm aws_cognito_user_pool aws_cognito_user_pool_client
 aws_cognito_user_pool_domain aws_db_parameter_group aws_db_subnet_group aws_default_security_group aws_ecr_lifecycle_policy
 aws_ecr_repository aws_ecs_cluster aws_ecs_cluster_capacity_providers aws_ecs_task_definition aws_egress_only_internet_gateway
 aws_eip_association aws_iam_instance_profile aws_iam_openid_connect_provider aws_iam_policy aws_iam_role aws_iam_role_policy
@@ -104,6 +104,8 @@ def bill(plan):
     tasks = [task_of(service, task) for service, task in zip(of("aws_ecs_service"), of("aws_ecs_task_definition"))]
     alarms = max(0, len(of("aws_cloudwatch_metric_alarm")) - TABLE["free"]["alarms"])
     dashboards = max(0, len(of("aws_cloudwatch_dashboard")) - TABLE["free"]["dashboards"])
+    # One for each filter of a log: none has dimensions, which would make one of each combination.
+    figures = max(0, len(of("aws_cloudwatch_log_metric_filter")) - TABLE["free"]["figures"])
     prices = {
         "aws_lb": lambda v: hourly("alb_hour") + (0 if v["internal"] else hourly("ipv4_hour", 2)),
         "aws_autoscaling_group": lambda v: each * v["desired_capacity"],
@@ -123,11 +125,12 @@ def bill(plan):
         "aws_service_discovery_service": lambda v: 0,
         "aws_cloudwatch_metric_alarm": lambda v: 0,
         "aws_cloudwatch_dashboard": lambda v: 0,
+        "aws_cloudwatch_log_metric_filter": lambda v: 0,
         "aws_dynamodb_table": lambda v: 0,
     }
     lines = [(r["address"], prices[r["type"]](r["values"])) for r in found if r["type"] in prices]
-    if alarms or dashboards:
-        lines.append(("alarms and dashboards beyond the free ones", monthly("alarm_month", alarms) + monthly("dashboard_month", dashboards)))
+    beyond = monthly("alarm_month", alarms) + monthly("dashboard_month", dashboards) + monthly("figure_month", figures)
+    lines.append(("alarms, dashboards and figures beyond the free ones", beyond))
     unknown = sorted({r["type"] for r in found} - set(prices) - set(FREE))
     return lines, sum(tasks, each), sum(million(kind) for kind in {r["type"] for r in found} | {"traffic"}), unknown
 

@@ -13,6 +13,7 @@ import sys
 EXCEPTIONS = json.loads((pathlib.Path(__file__).parent / "exceptions.json").read_text())
 TAGS = {"Project", "Environment", "ManagedBy"}
 WORLD = ("0.0.0.0/0", "::/0")
+USER_DATA_MAX = 16384
 
 
 def resources(module):
@@ -46,8 +47,11 @@ def ingress(kind, values):
 
 
 def inline_rules(kind, values):
-    if kind == "aws_security_group" and (values.get("ingress") or values.get("egress")) and "tags_all" not in values:
+    """Of a plan only: the state of a group lists the rules of other resources too."""
+    if kind in ("aws_security_group", "aws_default_security_group") and (values.get("ingress") or values.get("egress")):
         yield "one-rule-a-resource", "has rules within itself"
+    if kind == "aws_security_group_rule":
+        yield "one-rule-a-resource", "is of the kind that has no description of its own: use aws_vpc_security_group_ingress_rule"
 
 
 def database(kind, values):
@@ -74,6 +78,9 @@ def forced_tls(kind, values):
 def volumes(kind, values):
     if kind == "aws_ebs_volume" and not values.get("encrypted"):
         yield "encrypted", "the volume is not encrypted"
+    for root in values.get("root_block_device", []) if kind == "aws_instance" else []:
+        if not true(root.get("encrypted")):
+            yield "encrypted", "the volume of the instance is not encrypted"
     for mapping in values.get("block_device_mappings", []) if kind == "aws_launch_template" else []:
         for ebs in mapping["ebs"]:
             if not true(ebs.get("encrypted")):
@@ -94,6 +101,8 @@ def instances(kind, values):
         yield "no-public-address", "gives instances a public address"
     data = values.get("user_data") or ""
     text = base64.b64decode(data).decode() if kind == "aws_launch_template" and data else data
+    if len(text.encode()) > USER_DATA_MAX:
+        yield "user-data-fits", f"has {len(text.encode())} bytes of user data, and AWS takes {USER_DATA_MAX}"
     artifact = re.search(r"^tasks_artifact='(.*)'$", text, re.M)
     if artifact and not re.search(r"@sha256:[0-9a-f]{64}$", artifact[1]):
         yield "no-latest", f"{artifact[1]} is not pinned by digest"
@@ -151,15 +160,26 @@ def alarms(kind, values, detailed):
         yield "alarm-resolution", f"looks each {values['period']} s at a figure that comes each {least} s"
 
 
-RULES = (tags, ingress, inline_rules, database, forced_tls, volumes, instances, images, policies, logs, edge)
+def database_logs(found):
+    """RDS makes the groups of what it exports itself, to be kept for ever, unless they are there."""
+    groups = {r["values"]["name"] for r in found if r["type"] == "aws_cloudwatch_log_group"}
+    for r in found:
+        for log in (r["values"].get("enabled_cloudwatch_logs_exports") or []) if r["type"] == "aws_db_instance" else []:
+            if f"/aws/rds/instance/{r['values']['identifier']}/{log}" not in groups:
+                yield "log-retention", r["address"], f"exports its log {log} to a group that keeps it for ever"
+
+
+RULES = (tags, ingress, database, forced_tls, volumes, instances, images, policies, logs, edge)
 
 
 def findings(document):
     root = (document.get("planned_values") or document["values"])["root_module"]
     found = list(resources(root))
     detailed = any(m.get("enabled") for r in found if r["type"] == "aws_launch_template" for m in r["values"].get("monitoring", []))
+    rules = (*RULES, inline_rules) if "planned_values" in document else RULES
+    yield from database_logs(found)
     for r in found:
-        for rule in RULES:
+        for rule in rules:
             for name, what in rule(r["type"], r["values"]):
                 yield name, r["address"], what
         for name, what in alarms(r["type"], r["values"], detailed):
