@@ -7,6 +7,7 @@ locals {
   zones   = slice(data.aws_availability_zones.here.names, 0, 2)
   private = { for i, zone in local.zones : zone => i }
   nat     = contains(["nat_instance", "nat_gateway"], var.egress)
+  outward = { 80 = "Packages of Debian", 443 = "Secrets, images, logs" }
 }
 
 resource "aws_vpc" "this" {
@@ -123,23 +124,25 @@ resource "aws_security_group" "nat" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "nat" {
-  count             = var.egress == "nat_instance" ? 1 : 0
+  for_each          = var.egress == "nat_instance" ? local.outward : {}
   security_group_id = aws_security_group.nat[0].id
-  description       = "HTTPS of the private subnets, on its way out"
+  description       = "${each.value} of the private subnets, on their way out"
   cidr_ipv4         = var.cidr
   ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
+  from_port         = tonumber(each.key)
+  to_port           = tonumber(each.key)
+  tags              = { Name = "${var.name}-nat-${each.key}" }
 }
 
 resource "aws_vpc_security_group_egress_rule" "nat" {
-  count             = var.egress == "nat_instance" ? 1 : 0
+  for_each          = var.egress == "nat_instance" ? local.outward : {}
   security_group_id = aws_security_group.nat[0].id
-  description       = "HTTPS to anywhere"
+  description       = "${each.value} to anywhere"
   cidr_ipv4         = "0.0.0.0/0"
   ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
+  from_port         = tonumber(each.key)
+  to_port           = tonumber(each.key)
+  tags              = { Name = "${var.name}-nat-${each.key}" }
 }
 
 resource "aws_instance" "nat" {

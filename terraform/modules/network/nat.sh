@@ -1,7 +1,7 @@
 #!/bin/bash
 # Makes an instance of Amazon Linux 2023 the way out of the private subnets.
 set -euo pipefail
-dnf install -y nftables
+until dnf install -y nftables; do sleep 5; done # its own address comes a moment after it
 sysctl -w net.ipv4.ip_forward=1
 echo net.ipv4.ip_forward=1 >/etc/sysctl.d/90-nat.conf
 nft add table ip nat

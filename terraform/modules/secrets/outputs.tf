@@ -23,3 +23,8 @@ output "username" {
 output "password_version" {
   value = var.password_version
 }
+
+output "version_id" {
+  description = "Another one after each change of the password"
+  value       = aws_secretsmanager_secret_version.database.version_id
+}
