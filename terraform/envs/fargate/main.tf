@@ -16,8 +16,9 @@ module "security" {
 }
 
 module "secrets" {
-  source      = "../../modules/secrets"
-  secret_name = "${var.name}-db"
+  password_version = var.password_version
+  source           = "../../modules/secrets"
+  secret_name      = "${var.name}-db"
 }
 
 module "database" {
@@ -80,6 +81,7 @@ module "observability" {
   source       = "../../modules/observability"
   name         = var.name
   region       = var.region
+  service      = { cluster = module.compute.cluster_name, name = module.compute.service_name }
   database     = { identifier = module.database.identifier }
   edge         = { arn_suffix = module.edge.arn_suffix }
   alarm_emails = var.alarm_emails

@@ -54,6 +54,12 @@ variable "auth" {
   default     = "token"
 }
 
+variable "password_version" {
+  description = "Count it up for another password of the database: servers read it anew when theirs is refused"
+  type        = number
+  default     = 1
+}
+
 variable "budget_dollars_a_month" {
   description = "Above it somebody is told; 0 for no budget"
   type        = number

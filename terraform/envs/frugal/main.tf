@@ -2,10 +2,6 @@
 # a free way out by IPv6, and no public IPv4 address at all.
 locals {
   tags = { Project = "tasks", Environment = "frugal", ManagedBy = "terraform" }
-  # Where there is a way out by IPv6 only, AWS is asked at the names that have both.
-  dual_stack = var.egress != "ipv6" ? {} : {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER = "https://secretsmanager.${var.region}.api.aws"
-  }
 }
 
 module "network" {
@@ -23,8 +19,9 @@ module "security" {
 }
 
 module "secrets" {
-  source      = "../../modules/secrets"
-  secret_name = "${var.name}-db"
+  password_version = var.password_version
+  source           = "../../modules/secrets"
+  secret_name      = "${var.name}-db"
 }
 
 module "database" {
@@ -48,8 +45,13 @@ module "edge" {
 data "aws_iam_policy_document" "discovery" {
   statement {
     sid       = "EnterAndLeaveOneService"
-    actions   = ["servicediscovery:RegisterInstance", "servicediscovery:DeregisterInstance"]
+    actions   = ["servicediscovery:RegisterInstance", "servicediscovery:DeregisterInstance", "servicediscovery:ListInstances"]
     resources = [module.edge.service_arn]
+  }
+  statement {
+    sid       = "SeeWhoIsDead"
+    actions   = ["ec2:DescribeInstances"]
+    resources = ["*"] # AWS knows no finer one for this call
   }
 }
 
@@ -59,22 +61,25 @@ module "compute" {
   region               = var.region
   tags                 = local.tags
   artifact             = var.artifact
+  log_group            = { name = module.observability.log_group, arn = module.observability.log_group_arn }
+  session_agent        = var.session_agent
   image_parameter      = var.image_parameter
   subnet_ids           = module.network.private_subnet_ids
   security_group_id    = module.security.app_id
   registry             = var.registry_arn == null ? null : { arn = var.registry_arn }
+  dual_stack           = var.egress == "ipv6"
   discovery_service_id = module.edge.service_id
   policies = {
     read-secret = module.secrets.read_policy
     discovery   = data.aws_iam_policy_document.discovery.json
   }
-  settings = merge(local.dual_stack, {
+  settings = {
     TASKSD_AUTH          = var.auth
     TASKSD_DB            = module.database.uri
     TASKSD_DB_SECRET     = "aws:${module.secrets.secret_name}"
     TASKSD_MIGRATE       = "true"
     TASKSD_TRUSTED_PROXY = module.network.cidr
-  })
+  }
   night = var.night == null ? null : {
     sleep     = "0 ${var.night.sleep} * * *"
     wake      = "10 ${var.night.wake} * * *" # the database first
@@ -103,6 +108,7 @@ module "observability" {
     scale_in_arn  = module.compute.scale_in_arn
   }
   database     = { identifier = module.database.identifier }
+  api          = { id = module.edge.api_id }
   alarm_emails = var.alarm_emails
 }
 

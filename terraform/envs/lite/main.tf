@@ -55,6 +55,8 @@ module "compute" {
   region            = var.region
   tags              = local.tags
   artifact          = var.artifact
+  log_group         = { name = module.observability.log_group, arn = module.observability.log_group_arn }
+  session_agent     = var.session_agent
   image_parameter   = var.image_parameter
   subnet_ids        = [module.network.public_subnet_ids[0]]
   public_ipv4       = true
@@ -85,7 +87,8 @@ module "observability" {
   name   = var.name
   region = var.region
   group = {
-    name = module.compute.group_name
+    name   = module.compute.group_name
+    scales = false
   }
   alarm_emails = var.alarm_emails
 }

@@ -38,6 +38,12 @@ variable "image_parameter" {
   default     = "/aws/service/debian/release/12/latest/arm64"
 }
 
+variable "session_agent" {
+  description = "Agent of Session Manager as a package, https://...deb@sha256:..., where the image has none, as Debian's own"
+  type        = string
+  default     = null
+}
+
 variable "budget_dollars_a_month" {
   description = "Above it somebody is told; 0 for no budget"
   type        = number

@@ -3,10 +3,6 @@
 locals {
   tags = { Project = "tasks", Environment = "prod", ManagedBy = "terraform" }
   auth = var.cognito == null ? { TASKSD_AUTH = var.auth } : module.auth[0].settings
-  # Where there is a way out by IPv6 only, secrets are asked for at the name that has both.
-  dual_stack = var.egress != "ipv6" ? {} : {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER = "https://secretsmanager.${var.region}.api.aws"
-  }
 }
 
 module "network" {
@@ -23,6 +19,7 @@ module "security" {
 }
 
 module "secrets" {
+  password_version     = var.password_version
   source               = "../../modules/secrets"
   secret_name          = "${var.name}-db"
   recovery_window_days = 7
@@ -39,6 +36,7 @@ module "database" {
   password_version    = module.secrets.password_version
   multi_az            = true
   backup_days         = 14
+  log_days            = 30
   deletion_protection = var.protected
   skip_final_snapshot = !var.protected
 }
@@ -88,6 +86,8 @@ module "compute" {
   region              = var.region
   tags                = local.tags
   artifact            = var.artifact
+  log_group           = { name = module.observability.log_group, arn = module.observability.log_group_arn }
+  session_agent       = var.session_agent
   image_parameter     = var.image_parameter
   instance_type       = "t4g.micro"
   subnet_ids          = module.network.private_subnet_ids
@@ -99,7 +99,8 @@ module "compute" {
   desired_size        = 2
   max_size            = 6
   detailed_monitoring = true
-  settings = merge(local.auth, local.dual_stack, {
+  dual_stack          = var.egress == "ipv6"
+  settings = merge(local.auth, {
     TASKSD_DB            = module.database.uri
     TASKSD_DB_SECRET     = "aws:${module.secrets.secret_name}"
     TASKSD_MIGRATE       = "true"

@@ -87,6 +87,18 @@ variable "alarm_emails" {
   }
 }
 
+variable "session_agent" {
+  description = "Agent of Session Manager as a package, https://...deb@sha256:..., where the image has none, as Debian's own"
+  type        = string
+  default     = null
+}
+
+variable "password_version" {
+  description = "Count it up for another password of the database: servers read it anew when theirs is refused"
+  type        = number
+  default     = 1
+}
+
 variable "budget_dollars_a_month" {
   description = "Above it somebody is told; 0 for no budget"
   type        = number

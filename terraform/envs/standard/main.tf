@@ -16,8 +16,9 @@ module "security" {
 }
 
 module "secrets" {
-  source      = "../../modules/secrets"
-  secret_name = "${var.name}-db"
+  password_version = var.password_version
+  source           = "../../modules/secrets"
+  secret_name      = "${var.name}-db"
 }
 
 module "database" {
@@ -48,6 +49,8 @@ module "compute" {
   region            = var.region
   tags              = local.tags
   artifact          = var.artifact
+  log_group         = { name = module.observability.log_group, arn = module.observability.log_group_arn }
+  session_agent     = var.session_agent
   image_parameter   = var.image_parameter
   subnet_ids        = module.network.public_subnet_ids
   public_ipv4       = true

@@ -61,17 +61,89 @@ resource "aws_iam_instance_profile" "app" {
   tags = { Name = "${var.name}-app" }
 }
 
+# What it logs goes to one group, by a unit of its own (boot/tasks-logs).
+data "aws_iam_policy_document" "logs" {
+  statement {
+    sid       = "WriteOneLog"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${var.log_group.arn}:*"]
+  }
+}
+
+resource "aws_iam_role_policy" "logs" {
+  name   = "logs"
+  role   = aws_iam_role.app.id
+  policy = data.aws_iam_policy_document.logs.json
+}
+
+# ---- What an instance does first: files, then a script. See boot/ ----
+
 locals {
-  user_data = templatefile("${path.module}/user_data.sh.tftpl", {
-    artifact    = var.artifact
-    region      = var.region
-    environment = var.environment
-    settings    = var.settings
-    volume_tag  = var.volume_tag
-    service_id  = var.discovery_service_id
-    app_port    = var.app_port
-    own_tls     = var.own_tls != null
-    domain      = try(var.own_tls.domain, "")
+  discovered = var.discovery_service_id != ""
+
+  settings = merge(
+    {
+      AWS_REGION        = var.region
+      TASKSD_ENV        = var.environment
+      TASKSD_LISTEN     = "${var.own_tls == null ? "0.0.0.0" : "127.0.0.1"}:${var.app_port}"
+      TASKSD_LOG_FORMAT = "json"
+    },
+    !var.dual_stack ? {} : {
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS = "https://logs.${var.region}.api.aws"
+      AWS_ENDPOINT_URL_SECRETS_MANAGER = "https://secretsmanager.${var.region}.api.aws"
+    },
+    var.settings,
+  )
+  instance = {
+    TASKS_LOG_GROUP            = var.log_group.name
+    TASKS_DISCOVERY            = var.discovery_service_id
+    TASKS_PORT                 = var.app_port
+    AWS_DEFAULT_REGION         = var.region
+    AWS_USE_DUALSTACK_ENDPOINT = var.dual_stack
+  }
+
+  programs = concat(["tasks-fetch", "tasks-install", "tasks-logs", "tasks-leave"], local.discovered ? ["tasksd-discovery"] : [])
+  units    = concat(["tasks-logs.service", "tasks-leave.service"], local.discovered ? ["tasksd-discovery.service"] : [])
+  files = merge(
+    { for name in local.units : "/etc/systemd/system/${name}" => file("${path.module}/boot/${name}") },
+    {
+      "/etc/default/tasksd"        = join("", [for name, value in local.settings : "${name}=${value}\n"])
+      "/etc/tasks/instance"        = join("", [for name, value in local.instance : "${name}=${value}\n"])
+      "/etc/tasks/registries.json" = jsonencode({ credHelpers = { "public.ecr.aws" = "ecr-login" }, credsStore = "ecr-login" })
+      "/etc/tasks/tasksd.service"  = file("${path.module}/boot/tasksd.service")
+    },
+    var.own_tls == null ? {} : {
+      "/etc/tasks/Caddyfile" = "${coalesce(var.own_tls.domain, ":80")} {\n\treverse_proxy 127.0.0.1:${var.app_port}\n}\n"
+    },
+  )
+
+  script = templatefile("${path.module}/boot/boot.sh.tftpl", {
+    artifact                  = var.artifact
+    region                    = var.region
+    agent                     = var.session_agent
+    settings_need_authorities = anytrue([for value in values(var.settings) : strcontains(value, "/etc/tasksd/rds-ca.pem")])
+    volume_tag                = var.volume_tag
+    discovered                = local.discovered
+    own_tls                   = var.own_tls != null
+    packages = concat(
+      ["podman", "amazon-ecr-credential-helper", "ca-certificates", "curl"],
+      var.volume_tag != "" || local.discovered ? ["awscli"] : [],
+      var.own_tls == null ? [] : ["caddy"],
+    )
+  })
+  user_data = templatefile("${path.module}/user_data.tftpl", {
+    boundary = "tasks-boundary"
+    script   = local.script
+    # Packed, because user data may have 16 KiB.
+    files = yamlencode({ write_files = concat(
+      [for name in local.programs : {
+        path        = "/usr/local/sbin/${name}"
+        permissions = "0755"
+        encoding    = "gz+b64"
+        content     = base64gzip(file("${path.module}/boot/${name}"))
+      }],
+      [for path, content in local.files : { path = path, permissions = "0644", content = content }],
+    ) })
   })
 }
 
@@ -169,12 +241,12 @@ resource "aws_autoscaling_group" "app" {
   }
 }
 
-# An instance that leaves is asked to drain first: tasksd answers what it has begun.
+# Holds an instance that shall go until it has drained by itself (boot/tasks-leave): tasksd answers what it has begun.
 resource "aws_autoscaling_lifecycle_hook" "drain" {
   name                   = "drain"
   autoscaling_group_name = aws_autoscaling_group.app.name
   lifecycle_transition   = "autoscaling:EC2_INSTANCE_TERMINATING"
-  heartbeat_timeout      = 60
+  heartbeat_timeout      = 120
   default_result         = "CONTINUE"
 }
 

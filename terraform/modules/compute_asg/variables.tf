@@ -14,7 +14,7 @@ variable "tags" {
 }
 
 variable "artifact" {
-  description = "The image, by digest: NAME@sha256:..."
+  description = "An image by digest, NAME@sha256:..., or a package, https://...deb@sha256:..."
   type        = string
 
   validation {
@@ -79,6 +79,28 @@ variable "registry" {
   description = "Repository of ECR that the artifact is pulled from; null when anybody may pull it"
   type        = object({ arn = string })
   default     = null
+}
+
+variable "log_group" {
+  description = "Where the log goes"
+  type        = object({ name = string, arn = string })
+}
+
+variable "dual_stack" {
+  description = "Ask AWS at the names that have IPv6 too: for subnets whose way out is IPv6 alone"
+  type        = bool
+  default     = false
+}
+
+variable "session_agent" {
+  description = "Agent of Session Manager as a package, https://...deb@sha256:...; null where the image has it: Debian's has not"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.session_agent == null || can(regex("^https://.*@sha256:[0-9a-f]{64}$", var.session_agent))
+    error_message = "session_agent is https://...deb@sha256:..., and never just the latest."
+  }
 }
 
 variable "environment" {

@@ -95,7 +95,6 @@ locals {
       TASKSD_ENV        = "production"
       TASKSD_LISTEN     = "0.0.0.0:${var.app_port}"
       TASKSD_LOG_FORMAT = "json"
-      TASKSD_CLOUDWATCH = "tasks"
     },
     var.collector_image == null ? {} : { TASKSD_OTLP_ENDPOINT = "http://127.0.0.1:4318" },
     var.settings,

@@ -28,6 +28,13 @@ resource "aws_db_parameter_group" "this" {
   tags = { Name = var.name }
 }
 
+# RDS would make it by itself, to be kept for ever.
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/rds/instance/${var.name}/postgresql"
+  retention_in_days = var.log_days
+  tags              = { Name = var.name }
+}
+
 resource "aws_db_instance" "this" {
   identifier             = var.name
   engine                 = "postgres"
@@ -57,6 +64,7 @@ resource "aws_db_instance" "this" {
   skip_final_snapshot                 = var.skip_final_snapshot
   final_snapshot_identifier           = var.skip_final_snapshot ? null : "${var.name}-final"
   apply_immediately                   = true
+  depends_on                          = [aws_cloudwatch_log_group.this]
 
   tags = { Name = var.name }
 }

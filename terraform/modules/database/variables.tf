@@ -69,6 +69,12 @@ variable "backup_days" {
   default     = 7
 }
 
+variable "log_days" {
+  description = "How long its log is kept"
+  type        = number
+  default     = 7
+}
+
 variable "deletion_protection" {
   description = "Refuse to be destroyed"
   type        = bool

@@ -13,3 +13,7 @@ output "service_id" {
 output "service_arn" {
   value = aws_service_discovery_service.app.arn
 }
+
+output "api_id" {
+  value = aws_apigatewayv2_api.this.id
+}

@@ -10,8 +10,13 @@ variable "region" {
 
 variable "group" {
   description = "Auto Scaling group and what its alarms call; null for none"
-  type        = object({ name = string, scale_out_arn = optional(string), scale_in_arn = optional(string) })
-  default     = null
+  type = object({
+    name          = string
+    scales        = optional(bool, true)
+    scale_out_arn = optional(string)
+    scale_in_arn  = optional(string)
+  })
+  default = null
 }
 
 variable "database" {
@@ -23,6 +28,18 @@ variable "database" {
 variable "edge" {
   description = "Load balancer; null for none"
   type        = object({ arn_suffix = string })
+  default     = null
+}
+
+variable "api" {
+  description = "HTTP API; null for none"
+  type        = object({ id = string })
+  default     = null
+}
+
+variable "service" {
+  description = "Service of ECS, which scales by itself; null for none"
+  type        = object({ cluster = string, name = string })
   default     = null
 }
 
