@@ -225,7 +225,7 @@ static int finish(writer *w)
 static int read_number(tasks_db *db, int64_t id)
 {
     tasks_task *task = kit_get(db, id);
-    int number = atoi(task->title);
+    int number = (int)strtol(task->title, NULL, 10);
     tasks_task_free(task);
     return number;
 }

@@ -70,16 +70,24 @@ END_TEST
 
 /* ---- Copies ---- */
 
+/* What follows `word`, which must be there. */
+static const char *past(const char *text, const char *word)
+{
+    ck_assert_int_eq(strncmp(text, word, strlen(word)), 0);
+    return text + strlen(word);
+}
+
 /* Lines of how many are done and how many there are, up to all of them. */
 static void is_progress(const char *lines)
 {
+    static const char first[] = "{\"done\":", second[] = ",\"total\":", last[] = "}\n";
     long long done = 0, total = -1, before;
-    int length;
-    for (; *lines; lines += length) {
+    char *end;
+    while (*lines) {
         before = done;
-        length = 0;
-        ck_assert_int_eq(sscanf(lines, "{\"done\":%lld,\"total\":%lld}\n%n", &done, &total, &length), 2);
-        ck_assert_int_gt(length, 0);
+        done = strtoll(past(lines, first), &end, 10);
+        total = strtoll(past(end, second), &end, 10);
+        lines = past(end, last);
         ck_assert(done > before && done <= total);
     }
     ck_assert_int_eq(done, total);
