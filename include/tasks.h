@@ -573,9 +573,9 @@ typedef struct tasks_query {
 TASKS_API tasks_status tasks_list(tasks_db *db, const tasks_query *query, tasks_page **out,
                                   tasks_error *error);
 
-/** The owner's revision and expired count alone: what tells whether a list is still the same. An owner without
- *  tasks is at revision 0. On SQLite the store is not even asked, and an observer not told, as long as no
- *  process has written since the last call; the same goes for tasks_get(). @return OK. */
+/** The owner's revision and expired count alone: what tells whether a list is still the same. An owner
+ * without tasks is at revision 0. On SQLite the store is not even asked, and an observer not told, as long as
+ * no process has written since the last call; the same goes for tasks_get(). @return OK. */
 TASKS_API tasks_status tasks_revision(tasks_db *db, int64_t *revision, int64_t *expired, tasks_error *error);
 
 /** What changed after revision `since`, oldest first, each task once in its last state and each

@@ -17,7 +17,7 @@ typedef struct sqlite_store {
     char *path;               /* absolute or relative to the working directory at open; ":memory:" */
     sqlite3 *memory;          /* the one connection of a store in memory */
     _Atomic(sqlite3 *) spare; /* what open() looked at the file with; the first connection takes it over */
-    sqlite3 *marker;             /* holds the index of the log in memory */
+    sqlite3 *marker;          /* holds the index of the log in memory */
     _Atomic(const volatile void *) index; /* what sqlite_mark() looks at; NULL: there are no marks */
     uint32_t timeout_ms;
     int64_t tombstone_ms;
