@@ -133,7 +133,12 @@ void postgres_text(postgres_values *v, const char *text); /* NULL is NULL */
 void postgres_bytes(postgres_values *v, const void *bytes, size_t length);
 void postgres_null(postgres_values *v);
 
-typedef enum postgres_type { POSTGRES_INT = 20, POSTGRES_TEXT = 25, POSTGRES_DOUBLE = 701 } postgres_type;
+typedef enum postgres_type {
+    POSTGRES_INT = 20,
+    POSTGRES_TEXT = 25,
+    POSTGRES_DOUBLE = 701,
+    POSTGRES_INTS = 1016
+} postgres_type;
 
 /* An array of one dimension; failures stick in `bytes`. */
 typedef struct postgres_array {

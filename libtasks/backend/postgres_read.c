@@ -19,8 +19,10 @@ enum { TEXT_CAP = 16384, UNANSWERED = -1 };
     "0::bigint AS created_at, 0::bigint AS updated_at, NULL::text AS uid, NULL::text AS title, "             \
     "NULL::text AS tags, NULL::text AS notes"
 
+/* `id = ANY` would be planned as a scan of all that the owner has while the table is small. */
 static const char get_sql[] =
-    "SELECT " LIST_SQL_COLUMNS " FROM tasks WHERE owner = $1 AND id = $3 AND " ALIVE;
+    "SELECT t.* FROM unnest($3::bigint[]) AS wanted (wanted_id), LATERAL (SELECT " LIST_SQL_COLUMNS
+    " FROM tasks WHERE owner = $1 AND id = wanted_id AND " ALIVE " OFFSET 0) t";
 static const char state_sql[] = STATE " FROM owners WHERE owner = $1";
 static const char owners_sql[] =
     "SELECT owner FROM owners WHERE $1 IS NULL OR owner > $1 ORDER BY owner LIMIT $2";
@@ -49,6 +51,7 @@ static const Oid types[] = {POSTGRES_TEXT, POSTGRES_INT, POSTGRES_INT,  POSTGRES
 static const Oid types_by_position[] = {POSTGRES_TEXT, POSTGRES_INT, POSTGRES_INT,  POSTGRES_DOUBLE,
                                         POSTGRES_INT,  POSTGRES_INT, POSTGRES_TEXT, POSTGRES_TEXT};
 static const Oid owners_types[] = {POSTGRES_TEXT, POSTGRES_INT};
+static const Oid get_types[] = {POSTGRES_TEXT, POSTGRES_INT, POSTGRES_INTS};
 
 static const list_sql_dialect dialect = {'$', "strpos(lower(@), #) > 0", "'Infinity'", false};
 
@@ -106,26 +109,22 @@ static tasks_status send_state(postgres_connection *c, backend_read *r)
     return postgres_send(c, &s, &v, &r->error);
 }
 
-static tasks_status send_numbered(postgres_connection *c, const postgres_statement *s, backend_read *r)
+static tasks_status send_changes(postgres_connection *c, backend_read *r)
 {
+    static const postgres_statement s = {KEY_CHANGES, changes_sql, 4, types};
     postgres_values v = {0};
     postgres_text(&v, r->owner);
     postgres_int(&v, r->now_ms);
-    postgres_int(&v, r->kind == BACKEND_GET ? r->id : r->since);
-    if (r->kind == BACKEND_CHANGES)
-        postgres_int(&v, r->limit);
-    return postgres_send(c, s, &v, &r->error);
+    postgres_int(&v, r->since);
+    postgres_int(&v, r->limit);
+    return postgres_send(c, &s, &v, &r->error);
 }
 
 static tasks_status send_read(postgres_connection *c, backend_read *r)
 {
-    static const postgres_statement get = {KEY_GET, get_sql, 3, types};
-    static const postgres_statement changes = {KEY_CHANGES, changes_sql, 4, types};
     switch (r->kind) {
-    case BACKEND_GET:
-        return send_numbered(c, &get, r);
     case BACKEND_CHANGES:
-        return send_numbered(c, &changes, r);
+        return send_changes(c, r);
     case BACKEND_LIST:
         return send_list(c, r);
     case BACKEND_OWNERS:
@@ -169,17 +168,32 @@ static tasks_status take_rows(backend_read *r, const PGresult *answer)
     return status;
 }
 
+static tasks_status take_task(backend_read *r, const PGresult *answer)
+{
+    int row = 0, rows = postgres_libpq.PQntuples(answer);
+    backend_row found;
+    while (row < rows && postgres_column_int(answer, row, 0) != r->id)
+        row++;
+    if (row == rows)
+        return fail(&r->error, TASKS_NOT_FOUND, "task_missing", "no task %lld", (long long)r->id);
+    postgres_row(answer, row, &found);
+    return emit(r, &found);
+}
+
 static tasks_status take(backend_read *r, const PGresult *answer)
 {
     r->sink.restart(r->sink.context);
-    if (r->kind == BACKEND_OWNERS)
+    switch (r->kind) {
+    case BACKEND_GET:
+        return take_task(r, answer);
+    case BACKEND_OWNERS:
         return take_owners(r, answer);
-    if (r->kind == BACKEND_GET && !postgres_libpq.PQntuples(answer))
-        return fail(&r->error, TASKS_NOT_FOUND, "task_missing", "no task %lld", (long long)r->id);
-    return take_rows(r, answer);
+    default:
+        return take_rows(r, answer);
+    }
 }
 
-/* ---- The same read, wanted by several ---- */
+/* ---- One statement for several reads: of an owner's tasks by their ids, and of the same thing ---- */
 
 static bool same_text(const char *a, const char *b)
 {
@@ -194,17 +208,19 @@ static bool same_list(const backend_list *a, const backend_list *b)
            same_text(a->tag, b->tag) && same_text(a->text, b->text);
 }
 
-static bool same_read(const backend_read *a, const backend_read *b)
+static bool same_statement(const backend_read *a, const backend_read *b)
 {
-    return a->kind == b->kind && a->id == b->id && a->since == b->since && a->limit == b->limit &&
-           same_text(a->owner, b->owner) && (a->kind != BACKEND_LIST || same_list(a->list, b->list));
+    if (a->kind != b->kind || !same_text(a->owner, b->owner))
+        return false;
+    return a->kind == BACKEND_GET || (a->since == b->since && a->limit == b->limit &&
+                                      (a->kind != BACKEND_LIST || same_list(a->list, b->list)));
 }
 
 typedef struct group {
     postgres_connection *c;
     backend_read *const *reads;
     uint32_t count;
-    uint8_t first[POSTGRES_READ_GROUP]; /* the first read that is the same: one statement does for all */
+    uint8_t first[POSTGRES_READ_GROUP]; /* the first read of the same statement */
     tasks_error *error;
 } group;
 
@@ -212,7 +228,7 @@ static void find_same(group *g)
 {
     for (uint32_t i = 0; i < g->count; i++) {
         uint32_t j = 0;
-        while (j < i && !same_read(g->reads[j], g->reads[i]))
+        while (j < i && !same_statement(g->reads[j], g->reads[i]))
             j++;
         g->first[i] = (uint8_t)j;
         if (g->reads[j]->now_ms < g->reads[i]->now_ms)
@@ -237,11 +253,35 @@ static void fail_all(const group *g)
     }
 }
 
+static tasks_status send_gets(const group *g, uint32_t first)
+{
+    static const postgres_statement s = {KEY_GET, get_sql, 3, get_types};
+    backend_read *r = g->reads[first];
+    postgres_values v = {0};
+    postgres_array ids;
+    postgres_array_init(&ids, POSTGRES_INT);
+    for (uint32_t i = first; i < g->count; i++)
+        if (g->first[i] == first)
+            postgres_array_int(&ids, g->reads[i]->id);
+    postgres_text(&v, r->owner);
+    postgres_int(&v, r->now_ms);
+    postgres_array_bind(&v, &ids);
+    tasks_status status = ids.bytes.status ? fail_memory(&r->error) : postgres_send(g->c, &s, &v, &r->error);
+    postgres_array_done(&ids);
+    return status;
+}
+
+static tasks_status send_statement(const group *g, uint32_t first)
+{
+    backend_read *r = g->reads[first];
+    return r->kind == BACKEND_GET ? send_gets(g, first) : send_read(g->c, r);
+}
+
 static tasks_status send_all(group *g)
 {
     tasks_status status = postgres_begin(g->c, g->error);
     for (uint32_t i = 0; !status && i < g->count; i++)
-        if (waits(g, i) && g->first[i] == i && (status = send_read(g->c, g->reads[i])))
+        if (waits(g, i) && g->first[i] == i && (status = send_statement(g, i)))
             *g->error = g->reads[i]->error;
     if (!status)
         status = postgres_sync(g->c, g->error);

@@ -8,7 +8,8 @@
 
 enum { QUEUED, LEADING, TAKEN, CARRIED };
 
-#define REST_NS INT64_C(1000000000)
+#define REST_NS     INT64_C(1000000000)
+#define PATIENCE_NS INT64_C(2000000)
 
 tasks_status pool_init(pool *p, const backend_ops *ops, void *store, const backend_shape *shape,
                        uint32_t timeout_ms, tasks_error *error)
@@ -18,6 +19,7 @@ tasks_status pool_init(pool *p, const backend_ops *ops, void *store, const backe
     *p = (pool){.ops = ops,
                 .store = store,
                 .timeout_ms = timeout_ms,
+                .patience_ns = PATIENCE_NS,
                 .slot_count = read_end > write_end ? read_end : write_end};
     p->lanes[POOL_READ].shape = shape->read;
     p->lanes[POOL_WRITE].shape = shape->write;
@@ -46,6 +48,13 @@ static void push(pool_lane *lane, pool_request *request)
     lane->waiting++;
 }
 
+/* Who comes to the head of the queue after others has waited long enough. */
+static void set_late(pool_lane *lane)
+{
+    if (lane->first)
+        lane->first->late = true;
+}
+
 static pool_request *pop(pool_lane *lane)
 {
     pool_request *request = lane->first;
@@ -66,6 +75,7 @@ static void withdraw(pool_lane *lane, pool_request *request)
     if (!*at)
         lane->last = at;
     lane->waiting--;
+    set_late(lane);
 }
 
 /* The leader, then whoever waits behind it, as many as the lane and the weight allow. */
@@ -82,6 +92,7 @@ static pool_request *gather(pool_lane *lane, pool_request *leader)
         end = &(*end)->next;
     }
     *end = NULL;
+    set_late(lane);
     return leader;
 }
 
@@ -103,7 +114,7 @@ static pool_slot *free_slot(pool *p, const pool_lane *lane)
     pool_slot *end = p->slots + lane->shape.first + lane->shape.count;
     for (pool_slot *slot = p->slots + lane->shape.first; slot < end; slot++) {
         any |= slot->connection != NULL;
-        if (slot->busy)
+        if (slot->lane)
             continue;
         if (slot->connection)
             return slot;
@@ -115,17 +126,36 @@ static pool_slot *free_slot(pool *p, const pool_lane *lane)
     return found || any ? found : resting;
 }
 
-/* Gives a free slot to the head of a lane, if there are both. */
+static bool has_young_group(const pool *p, const pool_lane *lane)
+{
+    bool any = false;
+    int64_t now = nanoseconds();
+    const pool_slot *end = p->slots + lane->shape.first + lane->shape.count;
+    for (const pool_slot *slot = p->slots + lane->shape.first; slot < end; slot++)
+        any |= slot->lane == lane && now - slot->taken_ns < p->patience_ns;
+    return any;
+}
+
+/* Few large groups take less of everybody's processors than many small ones. So while a group is under way
+ * that may soon be done, a further connection is only for a full group or for who has waited for a while. */
+static bool is_ready(const pool *p, const pool_lane *lane)
+{
+    if (!lane->first || lane->leading == lane->shape.most)
+        return false;
+    return lane->waiting >= lane->shape.group || lane->first->late || !has_young_group(p, lane);
+}
+
+/* Gives a free slot to the head of a lane, if there are both and it is time. */
 static bool promote(pool *p, pool_lane *lane)
 {
-    bool may = lane->first && lane->leading < lane->shape.most;
-    pool_slot *slot = may ? free_slot(p, lane) : NULL;
+    pool_slot *slot = is_ready(p, lane) ? free_slot(p, lane) : NULL;
     if (!slot)
         return false;
     pool_request *leader = pop(lane);
     leader->slot = slot;
     lane->leading++;
-    slot->busy = true;
+    slot->lane = lane;
+    slot->taken_ns = nanoseconds();
     atomic_store_explicit(&leader->state, LEADING, memory_order_release);
     sem_post(&leader->wake);
     return true;
@@ -168,10 +198,29 @@ static bool give_up(pool *p, pool_lane *lane, pool_request *request)
 {
     pthread_mutex_lock(&p->lock);
     bool queued = atomic_load(&request->state) == QUEUED;
-    if (queued)
+    if (queued) {
         withdraw(lane, request);
+        promote_all(p);
+    }
     pthread_mutex_unlock(&p->lock);
     return queued;
+}
+
+/* The head of the queue waits for company, on behalf of all who join behind it, but not for long. */
+static bool wait_for_company(pool *p, pool_request *request)
+{
+    if (wait_until(request, request->entered_ns + p->patience_ns))
+        return true;
+    pthread_mutex_lock(&p->lock);
+    request->late = true;
+    promote_all(p);
+    pthread_mutex_unlock(&p->lock);
+    return false;
+}
+
+static bool wait_for_turn(pool *p, pool_request *request, int64_t end_ns)
+{
+    return (request->heads && wait_for_company(p, request)) || wait_until(request, end_ns);
 }
 
 static tasks_status await(pool *p, pool_lane *lane, pool_request *request, int64_t end_ns, tasks_error *error)
@@ -179,7 +228,7 @@ static tasks_status await(pool *p, pool_lane *lane, pool_request *request, int64
     if (!sem_trywait(&request->wake))
         return TASKS_OK;
     int64_t start = nanoseconds();
-    if (!wait_until(request, end_ns)) {
+    if (!wait_for_turn(p, request, end_ns)) {
         if (give_up(p, lane, request))
             return fail(error, TASKS_TIMEOUT, "wait_timeout",
                         "no connection to the store became free within %u ms", p->timeout_ms);
@@ -195,8 +244,9 @@ static void step_back(pool *p, pool_lane *lane, pool_request *request)
 {
     pthread_mutex_lock(&p->lock);
     lane->leading--;
-    request->slot->busy = false;
+    request->slot->lane = NULL;
     request->slot->rest_ns = nanoseconds() + REST_NS;
+    request->late = true;
     atomic_store(&request->state, QUEUED);
     request->next = lane->first;
     lane->first = request;
@@ -250,11 +300,13 @@ tasks_status pool_enter(pool *p, pool_lane_name name, pool_request *request, poo
     pool_lane *lane = &p->lanes[name];
     tasks_status status;
     *group = NULL;
+    request->late = false;
     request->entered_ns = nanoseconds();
     int64_t end = request->entered_ns + p->timeout_ms * INT64_C(1000000);
     atomic_init(&request->state, QUEUED);
     sem_init(&request->wake, 0, 0);
     pthread_mutex_lock(&p->lock);
+    request->heads = !lane->first;
     push(lane, request);
     promote_all(p);
     pthread_mutex_unlock(&p->lock);
@@ -265,6 +317,7 @@ tasks_status pool_enter(pool *p, pool_lane_name name, pool_request *request, poo
     if (!status && atomic_load(&request->state) == LEADING) {
         pthread_mutex_lock(&p->lock);
         *group = gather(lane, request);
+        promote_all(p); /* who is left behind */
         pthread_mutex_unlock(&p->lock);
         mark_begin(p, *group);
     } else {
@@ -334,7 +387,7 @@ void pool_leave(pool *p, pool_lane_name name, pool_request *leader, pool_request
     sem_destroy(&leader->wake);
     pthread_mutex_lock(&p->lock);
     p->lanes[name].leading--;
-    leader->slot->busy = false;
+    leader->slot->lane = NULL;
     if (name == POOL_WRITE) {
         p->batches += count_of(group);
         p->groups++;
@@ -349,8 +402,8 @@ void pool_figures(pool *p, tasks_statistics *out)
     pthread_mutex_lock(&p->lock);
     out->pool_size = p->slot_count;
     for (uint32_t i = 0; i < p->slot_count; i++) {
-        out->in_use += p->slots[i].busy;
-        out->idle += !p->slots[i].busy && p->slots[i].connection;
+        out->in_use += p->slots[i].lane != NULL;
+        out->idle += !p->slots[i].lane && p->slots[i].connection;
     }
     for (int i = 0; i < POOL_LANES; i++)
         out->waiting += p->lanes[i].waiting;

@@ -3,7 +3,8 @@
  * A caller queues its request. When a connection of its lane is free, the caller at the head of the queue
  * becomes the leader: it takes the requests that wait behind it, up to the lane's group size, carries them
  * all on that connection, and wakes their callers. So writes that arrive while a transaction is under way
- * share the next one (this is the commit queue), and nobody waits when nothing is under way. */
+ * share the next one (this is the commit queue), and nobody waits when nothing is under way. Where groups may
+ * be large a further connection is used only for a full one, or when waiting for company has lasted long. */
 #ifndef POOL_H
 #define POOL_H
 
@@ -18,16 +19,18 @@ typedef enum pool_lane_name { POOL_READ, POOL_WRITE, POOL_LANES } pool_lane_name
 enum { POOL_SLOTS_MAX = 64, POOL_WEIGHT_MAX = 4096 };
 
 typedef struct pool_slot {
-    void *connection; /* NULL until first used, and after a failure */
-    bool busy;
+    void *connection;             /* NULL until first used, and after a failure */
+    const struct pool_lane *lane; /* whose group has it, NULL for none, and since when */
+    int64_t taken_ns;
     int64_t rest_ns; /* until then none is made while another of the lane is there */
 } pool_slot;
 
 /* Lives on its caller's stack, inside the caller's own structure. */
 typedef struct pool_request {
     struct pool_request *next;
-    uint32_t weight; /* operations; a group has at most POOL_WEIGHT_MAX of them or one request */
-    pool_slot *slot; /* a leader's */
+    uint32_t weight;  /* operations; a group has at most POOL_WEIGHT_MAX of them or one request */
+    bool heads, late; /* came to an empty queue; waits for company no longer */
+    pool_slot *slot;  /* a leader's */
     atomic_int state;
     sem_t wake;
     int64_t entered_ns, began_ns, ended_ns; /* the last two in a pool that is timed only: 0 if never begun */
@@ -44,6 +47,7 @@ typedef struct pool {
     const backend_ops *ops;
     void *store;
     uint32_t timeout_ms, slot_count;
+    int64_t patience_ns; /* how long to wait for company while a group is under way */
     bool timed;
     bool write_next; /* whose turn it is when both lanes want the same slot */
     pool_slot slots[POOL_SLOTS_MAX];

@@ -314,6 +314,83 @@ START_TEST(a_lane_uses_no_more_slots_than_it_may)
 }
 END_TEST
 
+/* ---- Company ---- */
+
+START_TEST(while_a_group_is_new_others_gather_behind_it)
+{
+    pool_request request, *group;
+    start((backend_lane){0, 3, 3, 8}, (backend_lane){0, 3, 1, 8}, LONG_MS);
+    p.patience_ns = INT64_MAX / 2;
+    group = lead(POOL_READ, &request, 1);
+    for (int i = 0; i < 5; i++)
+        queue_up(i, POOL_READ, 1);
+    ck_assert_uint_eq(figures().in_use, 1);
+    pool_leave(&p, POOL_READ, &request, group);
+    await_all(5);
+    ck_assert_int_eq(logged, 1);
+    ck_assert_int_eq(log_groups[0], 5);
+    pool_done(&p);
+}
+END_TEST
+
+START_TEST(a_full_group_waits_for_nobody)
+{
+    pool_request request, *group;
+    start((backend_lane){0, 3, 3, 4}, (backend_lane){0, 3, 1, 8}, LONG_MS);
+    p.patience_ns = INT64_MAX / 2;
+    group = lead(POOL_READ, &request, 1);
+    for (int i = 0; i < 4; i++)
+        start_caller(i, POOL_READ, 1);
+    await_all(4);
+    ck_assert_int_eq(logged, 1);
+    ck_assert_int_eq(log_groups[0], 4);
+    pool_leave(&p, POOL_READ, &request, group);
+    pool_done(&p);
+}
+END_TEST
+
+START_TEST(company_is_not_waited_for_for_long)
+{
+    pool_request request, *group;
+    start((backend_lane){0, 3, 3, 8}, (backend_lane){0, 3, 1, 8}, LONG_MS);
+    group = lead(POOL_READ, &request, 1);
+    start_caller(0, POOL_READ, 1);
+    await_all(1); /* though the first group is still under way */
+    ck_assert_int_eq(logged, 1);
+    pool_leave(&p, POOL_READ, &request, group);
+    pool_done(&p);
+}
+END_TEST
+
+START_TEST(who_comes_behind_a_slow_group_does_not_wait)
+{
+    pool_request slow, quick, *first, *second;
+    start((backend_lane){0, 3, 3, 8}, (backend_lane){0, 3, 1, 8}, LONG_MS);
+    p.patience_ns = 0;
+    first = lead(POOL_READ, &slow, 1);
+    second = lead(POOL_READ, &quick, 1);
+    ck_assert_uint_eq(figures().in_use, 2);
+    pool_leave(&p, POOL_READ, &quick, second);
+    pool_leave(&p, POOL_READ, &slow, first);
+    pool_done(&p);
+}
+END_TEST
+
+/* Too heavy for one group: who is left behind needs no company. */
+START_TEST(who_is_left_behind_by_a_group_goes_next)
+{
+    pool_request request, *group;
+    start((backend_lane){0, 4, 4, 8}, (backend_lane){0, 4, 1, 8}, LONG_MS);
+    group = lead(POOL_READ, &request, 1);
+    for (int i = 0; i < 6; i++)
+        start_caller(i, POOL_READ, POOL_WEIGHT_MAX);
+    await_all(6);
+    ck_assert_int_eq(logged, 6);
+    pool_leave(&p, POOL_READ, &request, group);
+    pool_done(&p);
+}
+END_TEST
+
 START_TEST(who_waits_too_long_is_told_and_forgotten)
 {
     pool_request request, *group;
@@ -500,6 +577,11 @@ int main(void)
     tcase_add_test(group, one_after_the_other_when_groups_have_one);
     tcase_add_test(group, lanes_that_share_a_slot_take_turns);
     tcase_add_test(group, a_lane_uses_no_more_slots_than_it_may);
+    tcase_add_test(group, while_a_group_is_new_others_gather_behind_it);
+    tcase_add_test(group, a_full_group_waits_for_nobody);
+    tcase_add_test(group, company_is_not_waited_for_for_long);
+    tcase_add_test(group, who_comes_behind_a_slow_group_does_not_wait);
+    tcase_add_test(group, who_is_left_behind_by_a_group_goes_next);
     tcase_add_test(group, who_waits_too_long_is_told_and_forgotten);
     tcase_add_test(group, a_connection_that_cannot_be_made_is_an_error_and_no_more);
     tcase_add_test(group, a_broken_connection_is_replaced);
