@@ -1,11 +1,12 @@
 /* What the tables must hold after a group, as few statements for an owner. */
+#include <math.h>
 #include <string.h>
 
 #include "fail.h"
 #include "list_sql.h"
 #include "postgres_group.h"
 
-enum { COLUMNS = 14 };
+enum { COLUMNS = 14, PLAIN_COLUMNS = 4 };
 
 #define UNNESTED                                                                                             \
     "unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::double precision[], $7::bigint[], "  \
@@ -17,6 +18,7 @@ typedef enum sql {
     RELEASE_UIDS,
     INSERT,
     INSERT_COUNTED,
+    INSERT_PLAIN,
     UPDATE,
     TAGS_DELETE,
     TAGS_INSERT,
@@ -44,6 +46,12 @@ static const char *const texts[END - DELETE] = {
         "$9::bigint[], "
         "$10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], "
         "$17::text[]) AS n (" LIST_SQL_COLUMNS ") WHERE o.owner = $1",
+    /* The same for tasks with a title and no more: each array less is time that the server has for others. */
+    [INSERT_PLAIN - DELETE] =
+        "INSERT INTO tasks (owner, id, revision, completed, priority, created_at, updated_at, title, tags, "
+        "notes) SELECT $1, o.last_id - $3 + n.id, o.revision - $2 + n.revision, 0, 0, n.made, n.made, "
+        "n.title, '', '' FROM owners o, unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::text[]) "
+        "AS n (id, revision, made, title) WHERE o.owner = $1",
     /* A join could be planned the wrong way round; this looks each task up by its key. */
     [UPDATE - DELETE] =
         "INSERT INTO tasks (owner, " LIST_SQL_COLUMNS ") SELECT $1, * FROM " UNNESTED
@@ -326,17 +334,58 @@ tasks_status postgres_save(postgres_group *g, const postgres_share *s)
 
 /* ---- New tasks only ---- */
 
-tasks_status postgres_save_new(postgres_group *g, postgres_share *s)
+static bool is_plain(const backend_row *row)
 {
-    const postgres_draft *d = &s->draft;
-    postgres_array columns[COLUMNS], pairs[2];
-    postgres_values v = {0}, w = {0};
+    const tasks_task *t = &row->task;
+    return !t->completed && !t->priority && isnan(t->order) && t->due_at_ms == TASKS_NO_TIME &&
+           t->expires_at_ms == TASKS_NO_TIME && t->created_at_ms == t->updated_at_ms && !*row->tags &&
+           !*t->notes;
+}
+
+static bool are_plain(const postgres_draft *d)
+{
+    bool all = true;
+    for (uint32_t i = 0; all && i < d->task_count; i++)
+        all = is_new(&d->tasks[i]) && is_plain(&d->tasks[i].row);
+    return all;
+}
+
+static void make_plain_columns(postgres_array columns[PLAIN_COLUMNS], const postgres_draft *d)
+{
+    for (int i = 0; i < PLAIN_COLUMNS; i++)
+        postgres_array_init(&columns[i], i < PLAIN_COLUMNS - 1 ? POSTGRES_INT : POSTGRES_TEXT);
+    for (uint32_t i = 0; i < d->task_count; i++) {
+        const tasks_task *t = &d->tasks[i].row.task;
+        postgres_array_int(&columns[0], t->id);
+        postgres_array_int(&columns[1], t->revision);
+        postgres_array_int(&columns[2], t->created_at_ms);
+        postgres_array_text(&columns[3], t->title);
+    }
+}
+
+static tasks_status send_new(postgres_group *g, const postgres_draft *d)
+{
+    postgres_array columns[COLUMNS];
+    postgres_values v = {0};
+    bool plain = are_plain(d);
+    sql which = plain ? INSERT_PLAIN : INSERT_COUNTED;
     postgres_text(&v, d->owner);
     postgres_int(&v, d->changes);
     postgres_int(&v, d->creates);
-    make_columns(columns, d, is_new);
-    tasks_status status =
-        postgres_group_arrays(g, INSERT_COUNTED, texts[INSERT_COUNTED - DELETE], &v, columns, COLUMNS);
+    if (plain)
+        make_plain_columns(columns, d);
+    else
+        make_columns(columns, d, is_new);
+    return postgres_group_arrays(g, which, texts[which - DELETE], &v, columns,
+                                 plain ? PLAIN_COLUMNS : COLUMNS);
+}
+
+tasks_status postgres_save_new(postgres_group *g, postgres_share *s)
+{
+    const postgres_draft *d = &s->draft;
+    postgres_array pairs[2];
+    postgres_values w = {0};
+    tasks_status status = send_new(g, d);
     s->inserts = 1;
     if (status || !make_pairs(pairs, d, add_tags_after))
         return status;
