@@ -25,11 +25,16 @@ static const char *const texts[END - FIRST] = {
         "OR EXISTS (SELECT FROM answers WHERE owner = $1 AND created_at <= $5)) "
         "RETURNING revision, last_id",
     [LOOK - FIRST] = "SELECT revision, last_id FROM owners WHERE owner = $1",
-    [LOAD - FIRST] = "SELECT " LIST_SQL_COLUMNS " FROM tasks WHERE owner = $1 AND id = ANY ($2)",
+    /* `= ANY` would be planned as a scan of all that the owner has while the table is small. */
+    [LOAD - FIRST] =
+        "SELECT t.* FROM unnest($2::bigint[]) AS named (named_id), LATERAL (SELECT " LIST_SQL_COLUMNS
+        " FROM tasks WHERE owner = $1 AND id = named_id OFFSET 0) t",
     [LOAD_HOLDERS - FIRST] =
-        "SELECT uid, id FROM tasks WHERE owner = $1 AND uid = ANY ($2) AND uid IS NOT NULL",
+        "SELECT t.* FROM unnest($2::text[]) AS named (named_uid), LATERAL (SELECT uid, id FROM tasks "
+        "WHERE owner = $1 AND uid = named_uid AND uid IS NOT NULL OFFSET 0) t",
     [LOAD_ANSWERS - FIRST] =
-        "SELECT key, hash, revision, created_at, answer FROM answers WHERE owner = $1 AND key = ANY ($2)",
+        "SELECT t.* FROM unnest($2::text[]) AS named (named_key), LATERAL (SELECT key, hash, revision, "
+        "created_at, answer FROM answers WHERE owner = $1 AND key = named_key OFFSET 0) t",
     [LOAD_EXPIRED - FIRST] = "SELECT " LIST_SQL_COLUMNS " FROM tasks WHERE owner = $1 AND expires_at <= $2 "
                              "ORDER BY expires_at LIMIT $3",
     /* The last of the old tombstones, how many there are, and how many answers are stale. */

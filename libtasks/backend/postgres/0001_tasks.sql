@@ -29,8 +29,7 @@ CREATE TABLE tasks (
     by_priority  smallint NOT NULL GENERATED ALWAYS AS ((priority + 9) % 10) STORED,
     by_due       bigint   NOT NULL GENERATED ALWAYS AS (coalesce(due_at, 9223372036854775807)) STORED,
     ranked       smallint NOT NULL GENERATED ALWAYS AS
-        (CASE WHEN position IS NOT NULL OR due_at IS NOT NULL OR priority > 0 THEN 1 ELSE 0 END) STORED,
-    PRIMARY KEY (owner, id)
+        (CASE WHEN position IS NOT NULL OR due_at IS NOT NULL OR priority > 0 THEN 1 ELSE 0 END) STORED
 );
 
 -- `completed` stands before each sort key: a list of one kind is one range, a list of both merges two. A plain
@@ -44,6 +43,9 @@ CREATE INDEX tasks_by_due      ON tasks (owner, completed, by_due, id)      WHER
 CREATE INDEX tasks_by_revision ON tasks (owner, completed, revision, id);
 CREATE INDEX tasks_expiring    ON tasks (owner, expires_at) WHERE expires_at IS NOT NULL;
 CREATE UNIQUE INDEX tasks_uid  ON tasks (owner, uid) WHERE uid IS NOT NULL;
+
+-- The last one: of indexes that cost the same, as all do while the table is empty, the planner takes the newest.
+ALTER TABLE tasks ADD PRIMARY KEY (owner, id);
 
 CREATE TABLE task_tags (
     owner text   COLLATE "C" NOT NULL,

@@ -16,8 +16,8 @@ CREATE TABLE answers (
     hash       bigint NOT NULL,                 -- of the batch
     revision   bigint NOT NULL,
     created_at bigint NOT NULL,
-    answer     text   NOT NULL,                 -- JSON
-    PRIMARY KEY (owner, key)
+    answer     text   NOT NULL                  -- JSON
 );
 
 CREATE INDEX answers_by_age ON answers (owner, created_at);
+ALTER TABLE answers ADD PRIMARY KEY (owner, key); -- the last one, as with tasks
