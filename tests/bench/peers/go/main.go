@@ -60,8 +60,8 @@ func open(uri string) (read, write *sql.DB) {
 	}
 	read, err = sql.Open("postgres", uri)
 	must(err)
-	read.SetMaxOpenConns(16)
-	read.SetMaxIdleConns(16)
+	read.SetMaxOpenConns(5)
+	read.SetMaxIdleConns(5)
 	return read, read
 }
 
