@@ -59,14 +59,13 @@ boots_as_expected() { boots "$1" "$2" "$4" | diff -u "$here/expected/$1.$3" -; }
 
 # ---- Its programs ----
 
-# started NAME COMMAND...: in the background, until `boot_done`.
-boot_pids=()
+# started NAME COMMAND...: in the background, until `boot_done`. Checks are subshells, so who was started is in a file.
 started() {
     "${@:2}" >"$scratch/$1.log" 2>&1 &
-    boot_pids+=($!)
+    echo "$!" >>"$scratch/started"
 }
 
-boot_done() { [ "${#boot_pids[@]}" -eq 0 ] || kill "${boot_pids[@]}" 2>/dev/null || true; }
+boot_done() { [ ! -e "$scratch/started" ] || xargs kill <"$scratch/started" 2>/dev/null || true; }
 
 until_there() { # FILE, of a program that has begun
     local _
