@@ -26,7 +26,8 @@ static const struct buckets_rate failures_rate = {.count = 1, .period_s = 1, .bu
 struct auth {
     tasks_db *db;
     const struct access *access;
-    struct oidc *oidc; /* NULL: tokens are those of the store */
+    struct oidc *oidc;     /* NULL: tokens are those of the store */
+    struct signin *signin; /* NULL: nobody signs in here */
     struct tokens *tokens;
     struct balancer *balancer; /* NULL: what a load balancer says is not looked at */
     struct tokens *vouched;    /* what it says, kept like tokens */
@@ -56,6 +57,15 @@ static bool make_balancer(struct auth *auth, const struct config *config, tasks_
     return auth->vouched != NULL;
 }
 
+static bool make_signin(struct auth *auth, const struct config *config)
+{
+    const struct signin_options options = {config->oidc_issuer, config->oidc_client, config->oidc_scope};
+    if (!options.client)
+        return true;
+    auth->signin = signin_new(&options);
+    return auth->signin != NULL;
+}
+
 struct auth *auth_new(const struct config *config, tasks_db *db, tasks_error *error)
 {
     bool with_oidc = config->auth == CONFIG_AUTH_OIDC;
@@ -71,7 +81,7 @@ struct auth *auth_new(const struct config *config, tasks_db *db, tasks_error *er
         auth->tokens = tokens_new(oidc_find, auth->oidc, MEMORY_MS);
     else if (!with_oidc)
         auth->tokens = tokens_new(tokens_of_store, db, MEMORY_MS);
-    if (auth->tokens && auth->failures && make_balancer(auth, config, error))
+    if (auth->tokens && auth->failures && make_balancer(auth, config, error) && make_signin(auth, config))
         return auth;
     auth_free(auth);
     return NULL;
@@ -84,6 +94,7 @@ void auth_free(struct auth *auth)
     tokens_free(auth->tokens);
     tokens_free(auth->vouched);
     oidc_free(auth->oidc);
+    signin_free(auth->signin);
     balancer_free(auth->balancer);
     buckets_free(auth->failures);
     free(auth);
@@ -114,11 +125,11 @@ struct shown {
     const char *text; /* NULL: nothing */
 };
 
-static int refuse(const struct http_request *rq, struct http_response *rs, const tasks_error *error)
+int auth_refuse(const struct http_request *rq, struct http_response *rs, const tasks_error *error)
 {
     if (strcmp(error->code, "issuer_away") == 0) {
         log_fault(error, &rq->trace);
-        return problem(rs, 503, "issuer_away", "the issuer of tokens does not give its keys; try again");
+        return problem(rs, 503, "issuer_away", "the issuer of tokens does not answer; try again");
     }
     if (error->status != TASKS_DENIED)
         return problem_error(rq, rs, error);
@@ -145,7 +156,7 @@ static int ask_source(struct auth *auth, const struct http_request *rq, struct h
     tasks_status status = tokens_find(shown->source, shown->text, holder, &error);
     if (status == TASKS_DENIED)
         buckets_take(auth->failures, &key, 1, log_clock_us());
-    return status ? refuse(rq, rs, &error) : 0;
+    return status ? auth_refuse(rq, rs, &error) : 0;
 }
 
 static int check_token(struct auth *auth, const struct http_request *rq, struct http_response *rs,
@@ -198,4 +209,43 @@ int auth_check(struct auth *auth, const struct http_request *rq, struct http_res
         return check_token(auth, rq, rs, &shown, who);
     http_field(rs, "WWW-Authenticate", CHALLENGE);
     return problem(rs, 401, "token_required", "show a token: Authorization: Bearer TOKEN");
+}
+
+/* ---- Signing in ---- */
+
+struct signin *auth_signin(const struct auth *auth)
+{
+    return auth ? auth->signin : NULL;
+}
+
+/* The one of the issuer's tokens that is made for us: which it is differs from issuer to issuer. */
+static tasks_status choose(struct auth *auth, const json_t *tokens, const char **token, tasks_error *error)
+{
+    static const char *const names[] = {"access_token", "id_token"};
+    tasks_status status =
+        fail(error, TASKS_DENIED, "sign_in_refused", "the issuer gave no token for this sign-in");
+    for (size_t i = 0; status == TASKS_DENIED && i < sizeof names / sizeof *names; i++) {
+        struct tokens_holder holder;
+        *token = json_string_value(json_object_get(tokens, names[i]));
+        if (*token)
+            status = tokens_find(auth->tokens, *token, &holder, error);
+    }
+    return status;
+}
+
+/* Each try is one of the failures that an address may make: it has the issuer asked. */
+int auth_exchange(struct auth *auth, const struct http_request *rq, struct http_response *rs,
+                  const struct signin_code *code, json_t **tokens, const char **token)
+{
+    tasks_error error;
+    struct address address = access_client(auth->access, rq);
+    struct lru_key key = lru_key(&address, sizeof address);
+    struct buckets_state state = buckets_take(auth->failures, &key, 1, log_clock_us());
+    *tokens = NULL;
+    if (!state.enough)
+        return slow_down(rs, &state);
+    tasks_status status = signin_exchange(auth->signin, code, rq->memory, tokens, &error);
+    if (!status)
+        status = choose(auth, *tokens, token, &error);
+    return status ? auth_refuse(rq, rs, &error) : 0;
 }

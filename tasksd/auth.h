@@ -4,6 +4,7 @@
 
 #include "config.h"
 #include "http.h"
+#include "signin.h"
 
 struct auth;
 
@@ -29,5 +30,16 @@ tasks_status auth_still(const struct auth *auth, const struct auth_who *who, tas
 /* 0, or the status of an answer that it has made. Without `auth` everybody is let in as the default owner. */
 int auth_check(struct auth *auth, const struct http_request *rq, struct http_response *rs,
                struct auth_who *who);
+
+/* How people sign in on the page; NULL if they show a token that they have. `auth` may be NULL. */
+struct signin *auth_signin(const struct auth *auth);
+
+/* Exchanges a code for a token that auth_check() takes: `*token` is in `*tokens`, which json_decref() is due
+ * for in any case. Returns 0, or the status of an answer that it has made. */
+int auth_exchange(struct auth *auth, const struct http_request *rq, struct http_response *rs,
+                  const struct signin_code *code, json_t **tokens, const char **token);
+
+/* The answer to who is not let in, or when that cannot be told. */
+int auth_refuse(const struct http_request *rq, struct http_response *rs, const tasks_error *error);
 
 #endif

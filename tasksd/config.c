@@ -38,6 +38,12 @@ static const struct setting settings[] = {
      "how tokens must be signed: RS256 or ES256"},
     {"oidc-not-before", "CLAIM", config_value_not_before, 0, 0, 0, "nbf",
      "what says from when a token is good: nbf, or iat where the issuer leaves nbf out, as Cognito does"},
+    {"oidc-client", "NAME", config_value_text, AT(oidc_client), 0, 0, NULL,
+     "the client of the issuer, one without a secret, by which people sign in on the page and come back to "
+     "its "
+     "own address (code flow with PKCE); default: they paste a token"},
+    {"oidc-scope", "NAMES", config_value_text, AT(oidc_scope), 0, 0, "openid",
+     "what it asks for then, with blanks between"},
     {"oidc-balancer", "ARN", config_value_balancer, 0, 0, 0, NULL,
      "the AWS load balancer that lets users of --oidc-issuer in itself, with --oidc-audience for its client: "
      "its X-Amzn-Oidc-Data is taken for a token"},
@@ -355,6 +361,8 @@ static enum config_result check_issuer(struct reading *r)
         return bad(r, "--auth oidc", "needs --oidc-issuer and --oidc-audience");
     if (config->oidc_balancer && config->auth != CONFIG_AUTH_OIDC)
         return bad(r, "--oidc-balancer", "needs --auth oidc");
+    if (config->oidc_client && config->auth != CONFIG_AUTH_OIDC)
+        return bad(r, "--oidc-client", "needs --auth oidc");
     return CONFIG_RUN;
 }
 

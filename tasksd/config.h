@@ -26,6 +26,7 @@ struct config {
     const char *oidc_issuer, *oidc_audience; /* NULL without --auth oidc */
     enum jwt_algorithm oidc_algorithm;
     bool oidc_iat_will_do;
+    const char *oidc_client, *oidc_scope; /* client NULL: people bring their tokens */
     const char *oidc_balancer,
         *oidc_balancer_keys; /* NULL: no load balancer is believed; where AWS has them */
     struct access access;

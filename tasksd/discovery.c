@@ -48,21 +48,32 @@ const char *discovery_url(const char *issuer, arena *memory)
     return copy;
 }
 
+/* NULL where there is none that will do. False when out of memory. */
+static bool read_url(const json_t *document, const char *name, arena *memory, const char **out)
+{
+    const char *url = json_string_value(json_object_get(document, name));
+    bool good = url && discovery_url_ok(url);
+    *out = good ? arena_copy(memory, url, strlen(url)) : NULL;
+    return *out || !good;
+}
+
 static tasks_status read_members(const json_t *document, const char *issuer, arena *memory,
-                                 const char **keys_url, tasks_error *error)
+                                 struct discovery *out, tasks_error *error)
 {
     const char *named = json_string_value(json_object_get(document, "issuer"));
-    const char *url = json_string_value(json_object_get(document, "jwks_uri"));
     if (!named || strcmp(named, issuer) != 0)
         return fail(error, TASKS_UNAVAILABLE, "issuer_away", "%.100s calls itself by another name", issuer);
-    if (!url || !discovery_url_ok(url))
+    if (!read_url(document, "jwks_uri", memory, &out->keys_url) ||
+        !read_url(document, "authorization_endpoint", memory, &out->authorization_url) ||
+        !read_url(document, "token_endpoint", memory, &out->token_url))
+        return fail_memory(error);
+    if (!out->keys_url)
         return fail(error, TASKS_UNAVAILABLE, "issuer_away", "%.100s has no jwks_uri of https", issuer);
-    *keys_url = arena_copy(memory, url, strlen(url));
-    return *keys_url ? TASKS_OK : fail_memory(error);
+    return TASKS_OK;
 }
 
 tasks_status discovery_read(const char *text, size_t length, const char *issuer, arena *memory,
-                            const char **keys_url, tasks_error *error)
+                            struct discovery *out, tasks_error *error)
 {
     json_t *document;
     tasks_status status = json_in_read(text, length, &document, error);
@@ -70,7 +81,7 @@ tasks_status discovery_read(const char *text, size_t length, const char *issuer,
         return fail(error, TASKS_UNAVAILABLE, "issuer_away", "%.100s has no discovery document", issuer);
     if (status)
         return status;
-    status = read_members(document, issuer, memory, keys_url, error);
+    status = read_members(document, issuer, memory, out, error);
     json_decref(document);
     return status;
 }

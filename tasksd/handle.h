@@ -11,6 +11,9 @@ route_handler handle_task_create, handle_task_get, handle_task_patch, handle_tas
 /* Many (handle_list.c, handle_events.c). */
 route_handler handle_list_get, handle_list_changes, handle_list_delete, handle_events_get;
 
+/* How people sign in (handle_signin.c). */
+route_handler handle_signin_get, handle_signin_post;
+
 /* The server itself (handle_ops.c, handle_metrics.c) and the page (handle_page.c). */
 route_handler handle_ops_live, handle_ops_ready, handle_ops_version, handle_ops_pool, handle_metrics_get,
     handle_ops_openapi;

@@ -3,18 +3,14 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "discovery.h"
 #include "fail.h"
-#include "https.h"
+#include "idp.h"
 #include "openssl.h"
 #include "timestamp.h"
 
 enum {
     AGE_MAX_MS = 3600000, /* keys that were withdrawn are good for no longer, unless the issuer is away */
-    RETRY_MS = 5000,      /* after a failure */
-    CONNECT_MS = 3000,
-    TOTAL_MS = 5000,
-    REPLY_MAX = 256 << 10
+    RETRY_MS = 5000       /* after a failure */
 };
 
 struct keyring {
@@ -51,40 +47,11 @@ void keyring_free(struct keyring *ring)
 
 /* ---- Fetching, without the lock ---- */
 
-static tasks_status get(const char *url, https_reply *reply, tasks_error *error)
-{
-    const https_call call = {.method = "GET",
-                             .url = url,
-                             .plain = discovery_url_ok(url),
-                             .connect_ms = CONNECT_MS,
-                             .total_ms = TOTAL_MS,
-                             .size_max = REPLY_MAX};
-    tasks_error cause;
-    if (https_run(&call, reply, &cause))
-        return fail(error, TASKS_UNAVAILABLE, "issuer_away", "%s", cause.message);
-    if (reply->status == 200)
-        return TASKS_OK;
-    return fail(error, TASKS_UNAVAILABLE, "issuer_away", "%.150s answers with %ld", url, reply->status);
-}
-
-static tasks_status find_keys(const char *issuer, arena *memory, const char **keys_url, tasks_error *error)
-{
-    https_reply reply;
-    const char *url = discovery_url(issuer, memory);
-    if (!url)
-        return fail_memory(error);
-    tasks_status status = get(url, &reply, error);
-    if (!status)
-        status = discovery_read(reply.body, reply.length, issuer, memory, keys_url, error);
-    https_reply_done(&reply);
-    return status;
-}
-
 static struct jwks *fetch_keys(const struct keyring_options *options, const char *url, tasks_error *error)
 {
     https_reply reply;
     struct jwks *keys = NULL;
-    if (!get(url, &reply, error)) {
+    if (!idp_get(url, &reply, error)) {
         keys = jwks_read(reply.body, reply.length, options->algorithm);
         if (!keys)
             fail(error, TASKS_UNAVAILABLE, "issuer_away", "%.150s is no set of keys", url);
@@ -96,11 +63,11 @@ static struct jwks *fetch_keys(const struct keyring_options *options, const char
 static struct jwks *fetch(const struct keyring_options *options, tasks_error *error)
 {
     arena memory;
-    const char *url;
+    struct discovery found;
     struct jwks *keys = NULL;
     arena_init(&memory);
-    if (!find_keys(options->issuer, &memory, &url, error))
-        keys = fetch_keys(options, url, error);
+    if (!idp_discover(options->issuer, &memory, &found, error))
+        keys = fetch_keys(options, found.keys_url, error);
     arena_done(&memory);
     return keys;
 }

@@ -4,6 +4,7 @@
 #include "balancer.h"
 #include "fail.h"
 #include "oidc.h"
+#include "signin.h"
 
 struct oidc *oidc_new(const struct oidc_options *options, tasks_error *error)
 {
@@ -49,5 +50,36 @@ tasks_status balancer_find(void *context, const char *text, struct tokens_holder
     (void)context;
     (void)text;
     (void)out;
+    return fail(error, TASKS_UNSUPPORTED, "oidc_missing", "this build has no --auth oidc");
+}
+
+/* ---- Nobody signs in without --auth oidc, so these are never asked ---- */
+
+struct signin *signin_new(const struct signin_options *options)
+{
+    (void)options;
+    return NULL;
+}
+
+void signin_free(struct signin *s)
+{
+    (void)s;
+}
+
+tasks_status signin_start(struct signin *s, arena *memory, const char **url, tasks_error *error)
+{
+    (void)s;
+    (void)memory;
+    *url = NULL;
+    return fail(error, TASKS_UNSUPPORTED, "oidc_missing", "this build has no --auth oidc");
+}
+
+tasks_status signin_exchange(struct signin *s, const struct signin_code *code, arena *memory, json_t **out,
+                             tasks_error *error)
+{
+    (void)s;
+    (void)code;
+    (void)memory;
+    *out = NULL;
     return fail(error, TASKS_UNSUPPORTED, "oidc_missing", "this build has no --auth oidc");
 }

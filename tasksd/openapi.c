@@ -31,6 +31,10 @@ static const struct note {
     {handle_task_get, "getTask", "Read a task", "application/json", "Task", 200, true, of_task},
     {handle_task_patch, "updateTask", "Change a task", "application/json", "Task", 200, false, of_task},
     {handle_task_delete, "deleteTask", "Delete a task", "application/json", "Task", 200, false, none},
+    {handle_signin_get, "signInWay", "How people sign in on the page", "application/json", "SignIn", 200,
+     false, none},
+    {handle_signin_post, "signIn", "Exchange a code of the issuer for a token", "application/json", "Token",
+     200, false, none},
     {handle_ops_live, "live", "Does the process work?", "application/json", "Status", 200, false, none},
     {handle_ops_ready, "ready", "Can requests be served?", "application/json", "Status", 200, false, none},
     {handle_ops_version, "version", "What is running", "application/json", "Version", 200, false, none},
@@ -75,6 +79,15 @@ static const struct text {
                  "\"properties\":{\"status\":{\"type\":\"string\",\"enum\":[\"ok\",\"ready\"]}}}"},
       {"Version", "{\"type\":\"object\",\"required\":[\"name\",\"version\"],\"additionalProperties\":false,"
                   "\"properties\":{\"name\":{\"type\":\"string\"},\"version\":{\"type\":\"string\"}}}"},
+      {"SignIn", "{\"type\":\"object\",\"required\":[\"way\"],\"additionalProperties\":false,\"properties\":{"
+                 "\"way\":{\"type\":\"string\",\"enum\":[\"none\",\"token\",\"oidc\"]},"
+                 "\"authorization_endpoint\":{\"type\":\"string\"},\"client_id\":{\"type\":\"string\"},"
+                 "\"scope\":{\"type\":\"string\"}}}"},
+      {"Token", "{\"type\":\"object\",\"required\":[\"token\"],\"additionalProperties\":false,"
+                "\"properties\":{\"token\":{\"type\":\"string\"}}}"},
+      {"Code", "{\"type\":\"object\",\"required\":[\"code\",\"verifier\",\"redirect_uri\"],\"properties\":{"
+               "\"code\":{\"type\":\"string\"},\"verifier\":{\"type\":\"string\"},"
+               "\"redirect_uri\":{\"type\":\"string\"}}}"},
       {"Deleted", "{\"type\":\"object\",\"required\":[\"deleted\"],\"additionalProperties\":false,"
                   "\"properties\":{\"deleted\":{\"type\":\"integer\",\"minimum\":0}}}"},
       {"Figures",
@@ -242,13 +255,20 @@ static void write_parameters(json_out *j, const struct route *route, const struc
     json_out_array_end(j);
 }
 
+static const char *body_schema(const struct route *route)
+{
+    if (route->handle == handle_signin_post)
+        return "Code";
+    return route->method == HTTP_POST ? "NewTaskOrTasks" : "Patch";
+}
+
 static void write_body(json_out *j, const struct route *route)
 {
     if (!route->types)
         return;
     json_out_object(j, "requestBody");
     json_out_bool(j, "required", true);
-    write_content(j, route->types, route->method == HTTP_POST ? "NewTaskOrTasks" : "Patch");
+    write_content(j, route->types, body_schema(route));
     json_out_object_end(j);
 }
 

@@ -2,7 +2,7 @@
 
 #include "handle.h"
 
-enum { ONE_MAX = 64 << 10, BATCH_MAX = 1 << 20 };
+enum { CODE_MAX = 16 << 10, ONE_MAX = 64 << 10, BATCH_MAX = 1 << 20 };
 
 static const char *const json[] = {"application/json", NULL};
 static const char *const merge_patch[] = {"application/merge-patch+json", "application/json", NULL};
@@ -35,6 +35,8 @@ const struct route routes_public[] = {
     ROUTE(PATCH,  "/tasks/{id}",    handle_task_patch, .types = merge_patch, .body_max = ONE_MAX,
           .conditional = true, .keyed = true),
     ROUTE(DELETE, "/tasks/{id}",    handle_task_delete, .conditional = true),
+    ROUTE(GET,    "/sign-in",       handle_signin_get, .open = true),
+    ROUTE(POST,   "/sign-in",       handle_signin_post, .types = json, .body_max = CODE_MAX, .open = true),
     HEALTH,
     ROUTE(GET,    "/openapi.json",  handle_ops_openapi, .open = true),
     FIGURES(.open = false),

@@ -26,6 +26,8 @@ const exchanges = [
   ["GET", "/tasks/changes?since=999", {}, null, 410],
   ["DELETE", "/tasks?completed=true", {}, null, 200],
   ["DELETE", "/tasks", {}, null, 403],
+  ["GET", "/sign-in", {}, null, 200],
+  ["POST", "/sign-in", json, { code: "c", verifier: "v", redirect_uri: "http://localhost/" }, 404],
   ["GET", "/livez", {}, null, 200],
   ["GET", "/readyz", {}, null, 200],
   ["GET", "/version", {}, null, 200],

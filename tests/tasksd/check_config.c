@@ -213,6 +213,7 @@ START_TEST(names_the_flag_that_is_wrong)
         {"--auth", "", "--auth: '' is none of"},
         {"--auth", "oidc", "--auth oidc: needs --oidc-issuer and --oidc-audience"},
         {"--oidc-issuer", "http://issuer.example", "--oidc-issuer: 'http://issuer.example' is not a URL"},
+        {"--oidc-client", "page", "--oidc-client: needs --auth oidc"},
         {"--oidc-algorithm", "HS256", "--oidc-algorithm: 'HS256' is neither"},
         {"--rate-limit", "50", "--rate-limit: '50' is not a rate"},
         {"--log-format", "xml", "--log-format: 'xml' is not one of"},

@@ -64,27 +64,55 @@ static char *pem_of(const EVP_PKEY *key)
     return text;
 }
 
+static char *exchange(struct issuer *issuer, const char *form)
+{
+    free(issuer->form);
+    issuer->form = strdup(form);
+    return strdup(issuer->grant ? issuer->grant : "{\"error\":\"invalid_grant\"}");
+}
+
+void issuer_grant(struct issuer *issuer, const char *text)
+{
+    pthread_mutex_lock(&issuer->lock);
+    free(issuer->grant);
+    issuer->grant = text ? strdup(text) : NULL;
+    pthread_mutex_unlock(&issuer->lock);
+}
+
 static void answer(struct issuer *issuer, int fd, const char *request)
 {
     char *text = NULL, *body = NULL;
     bool pem = strncmp(request, "GET /pem/", 9) == 0;
     bool named = pem && strncmp(request + 9, ISSUER_KID " ", sizeof ISSUER_KID) == 0;
     bool keys = strncmp(request, "GET /keys ", 10) == 0;
+    bool token = strncmp(request, "POST /token ", 12) == 0;
     bool document = strncmp(request, "GET /.well-known/openid-configuration ", 38) == 0;
     pthread_mutex_lock(&issuer->lock);
     if (document)
-        ck_assert(asprintf(&body, "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\"}", issuer->name, issuer->url) >
-                  0);
+        ck_assert(asprintf(&body,
+                           "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\",\"authorization_endpoint\":"
+                           "\"%s/authorize\",\"token_endpoint\":\"%s/token\"}",
+                           issuer->name, issuer->url, issuer->url, issuer->url) > 0);
+    else if (token)
+        body = exchange(issuer, strstr(request, "\r\n\r\n") + 4);
     else
         body = named ? pem_of(issuer->ec) : strdup(keys ? issuer->keys : "");
     pthread_mutex_unlock(&issuer->lock);
     issuer->asked += keys || pem;
-    int status = issuer->away ? 500 : keys || document || named ? 200 : 404;
+    bool granted = token && issuer->grant;
+    int status = issuer->away ? 500 : keys || document || named || granted ? 200 : token ? 400 : 404;
     int length = asprintf(&text, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
                           status, strlen(body), body);
     send(fd, text, (size_t)length, MSG_NOSIGNAL);
     free(text);
     free(body);
+}
+
+static bool is_whole(const char *request)
+{
+    const char *body = strstr(request, "\r\n\r\n");
+    const char *length = strstr(request, "Content-Length: ");
+    return body && (!length || strlen(body + 4) >= strtoul(length + 16, NULL, 10));
 }
 
 static void *serve(void *context)
@@ -94,7 +122,7 @@ static void *serve(void *context)
         char request[REQUEST_MAX + 1] = "";
         size_t have = 0;
         ssize_t count = 1;
-        while (count > 0 && have < REQUEST_MAX && !strstr(request, "\r\n\r\n")) {
+        while (count > 0 && have < REQUEST_MAX && !is_whole(request)) {
             count = recv(fd, request + have, REQUEST_MAX - have, 0);
             have += count > 0 ? (size_t)count : 0;
             request[have] = '\0';
@@ -131,6 +159,8 @@ void issuer_stop(struct issuer *issuer)
     EVP_PKEY_free(issuer->stranger);
     EVP_PKEY_free(issuer->ec);
     free(issuer->keys);
+    free(issuer->grant);
+    free(issuer->form);
     pthread_mutex_destroy(&issuer->lock);
 }
 

@@ -29,6 +29,8 @@ struct issuer {
     EVP_PKEY *rsa, *ec, *stranger;
     pthread_mutex_t lock; /* of the text */
     char *keys;           /* as they are published */
+    char *grant;          /* what is given for a code; NULL: nothing */
+    char *form;           /* what was sent for it, last */
     int socket;
     pthread_t thread;
 };
@@ -38,6 +40,9 @@ void issuer_stop(struct issuer *issuer);
 
 /* From now on these are the names of the keys. */
 void issuer_publish(struct issuer *issuer, const char *rsa, const char *ec);
+
+/* From now on this is what a code is exchanged for: the members of an answer, or NULL for a refusal. */
+void issuer_grant(struct issuer *issuer, const char *answer);
 
 /* A token; kept until the next call. `header` and `claims` are JSON objects that change the usual ones
  * ({"alg":"RS256","kid":"rsa"}; iss, aud "tasks", sub "alice", nbf, exp); null takes one away, and exp, nbf
