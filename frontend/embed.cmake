@@ -2,6 +2,15 @@
 # file, again and again), files below FROM. The same files give the same bytes: gzip -n leaves the time out.
 cmake_minimum_required(VERSION 3.25)
 
+# Comments are for who reads the source, not for who waits for the page: those with lines of their own stay
+# here. They become empty lines, so that what a browser tells of a place is not far off.
+function(without_comments file to)
+    file(READ ${file} text)
+    string(REGEX REPLACE "(^|\n)[ \t]*//[^\n]*" "\\1" text "${text}")
+    string(REGEX REPLACE "(^|\n)[ \t]*/\\*([^*]|\\*+[^*/])*\\*+/" "\\1" text "${text}")
+    file(WRITE ${to} "${text}")
+endfunction()
+
 function(c_array name file)
     file(READ ${file} hex HEX)
     string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
@@ -30,13 +39,19 @@ while(ASSETS)
     if(type MATCHES "^text/")
         string(APPEND type "; charset=utf-8")
     endif()
-    file(SHA256 ${FROM}/${file} hash)
+    set(source ${FROM}/${file})
+    if(type MATCHES "^text/(javascript|css)")
+        set(source ${TO}.served)
+        without_comments(${FROM}/${file} ${source})
+    endif()
+    file(SHA256 ${source} hash)
     string(SUBSTRING ${hash} 0 32 hash)
-    c_array(asset_${count} ${FROM}/${file})
-    c_gzip(gzip_${count} ${FROM}/${file} gzip)
+    c_array(asset_${count} ${source})
+    c_gzip(gzip_${count} ${source} gzip)
     string(APPEND rows "    {\"${path}\", \"${type}\", \"W/\\\"${hash}\\\"\",\n"
         "     asset_${count}, sizeof asset_${count}, ${gzip}},\n")
     math(EXPR count "${count} + 1")
 endwhile()
+file(REMOVE ${TO}.served)
 file(APPEND ${TO} "const frontend_asset frontend_assets[] = {\n${rows}};\n"
     "const size_t frontend_asset_count = ${count};\n")
