@@ -3,7 +3,7 @@
 
 const SHELL = "shell";
 const PATIENCE_MS = 4000;
-const NOT_SHELL = /\/(tasks|livez|readyz|health|healthz|version|metrics|pool-stats|openapi\.json)(\/|$)/;
+const NOT_SHELL = /\/(tasks|sign-in|livez|readyz|health|healthz|version|metrics|pool-stats|openapi\.json)(\/|$)/;
 const AWAY = new Set([502, 503, 504]);
 
 self.addEventListener("install", (event) => event.waitUntil(self.skipWaiting()));
@@ -27,7 +27,7 @@ async function answer(request) {
   const kept = await cache.match(request, { ignoreSearch: true });
   try {
     const fresh = await Promise.race([fetch(request), ...(kept ? [tooLate()] : [])]);
-    if (fresh.ok) await cache.put(request, fresh.clone());
+    if (fresh.ok) await cache.put(request.url.split("?")[0], fresh.clone());
     return kept && AWAY.has(fresh.status) ? kept : fresh;
   } catch (error) {
     if (kept) return kept;

@@ -71,6 +71,10 @@ export function createApi(base, identity = () => ({})) {
     remove: async ({ id, revision }) => json(await exchange(taskUrl(id), write("DELETE", null, { revision }))),
     clearCompleted: async () =>
       void (await exchange(new URL("?completed=true", tasks), write("DELETE", null, {}))),
+    /** How people sign in: { way: "token" }, or { way: "oidc" } and what belongs to it. */
+    signInWay: async () => json(await send(new URL("sign-in", base), {})),
+    /** The token for the code that one came back with from an issuer. */
+    signIn: async (code) => (await json(await send(new URL("sign-in", base), write("POST", code, {})))).token,
     /** Opens the stream of what changes after a revision; `signal` ends it. */
     events: (since, signal) => exchange(taskUrl(`events?since=${since}`), { signal }),
   };

@@ -1,6 +1,7 @@
 // What outlives the page: in IndexedDB the changes that the server has not confirmed and the list as it
 // was last seen, and for other programs of this origin a mirror in localStorage. A browser may deny both to
-// pages: then what is not sent is lost with the page, which asks before it closes.
+// pages: then what is not sent is lost with the page, which asks before it closes. All of it is of the account
+// that is signed in ("" for nobody), and no other account sees it.
 
 const QUEUE = "queue";
 const LIST = "list";
@@ -10,7 +11,7 @@ const MIRROR_MAX = 5000; // tasks; localStorage holds some megabytes
 
 export async function openKeep() {
   const db = await opened().catch(() => null);
-  let kept = new Map(); // by uid, what the queue in IndexedDB holds or is about to
+  let kept = new Map(); // by uid, what the queue in IndexedDB holds of us or is about to
   let clock = 0; // counts the changes, so that they come back in their order
   let writing = 0;
 
@@ -39,23 +40,27 @@ export async function openKeep() {
     get isLasting() {
       return db !== null && writing === 0;
     },
-    /** The changes that an earlier page left, oldest first. */
-    async queue() {
+    /** The changes that an earlier page of the account left, and those named, oldest first. */
+    async queue(account, uids) {
       const entries = (await all(QUEUE)).sort((a, b) => a.at - b.at);
-      kept = new Map(entries.map((entry) => [entry.uid, entry]));
-      clock = entries.at(-1)?.at ?? 0;
-      return entries.map(({ op }) => op);
+      const ours = entries.filter((entry) => entry.account === account || uids.includes(entry.uid));
+      kept = new Map([...ours.map((entry) => [entry.uid, entry]), ...kept]);
+      clock = Math.max(clock, entries.at(-1)?.at ?? 0);
+      return ours.map(({ op }) => op);
     },
-    /** The tasks that an earlier page saw last. */
-    list: async () => (await all(LIST))[0] ?? [],
+    /** The tasks that an earlier page of the account saw last. */
+    async list(account) {
+      return db ? (await answered(db.transaction(LIST).objectStore(LIST).get(account)).catch(() => null)) ?? [] : [];
+    },
     /** Writes what is new in the queue and takes away what has left it. */
-    save(queue) {
+    save(account, queue) {
       if (!db) return;
       const next = new Map();
       const changed = [];
       for (const op of queue) {
         const known = kept.get(op.uid);
-        const entry = known?.op === op ? known : { uid: op.uid, at: known?.at ?? ++clock, op };
+        const isSame = known?.op === op && known.account === account;
+        const entry = isSame ? known : { uid: op.uid, account, at: known?.at ?? ++clock, op };
         if (entry !== known) changed.push(entry);
         next.set(op.uid, entry);
       }
@@ -68,14 +73,17 @@ export async function openKeep() {
       });
     },
     /** Writes the list as it is seen. */
-    saveList(tasks) {
-      mirror(tasks);
-      if (db) write(LIST, (store) => store.put(tasks.slice(0, LIST_MAX).filter(({ id }) => Number.isFinite(id)), LIST));
+    saveList(account, tasks) {
+      if (!account) mirror(tasks);
+      const few = tasks.slice(0, LIST_MAX).filter(({ id }) => Number.isFinite(id));
+      if (db) write(LIST, (store) => store.put(few, account));
     },
-    /** Leaves nothing behind. */
-    async clear() {
+    /** Leaves nothing behind of the account. */
+    async clear(account) {
       mirror([]);
-      if (db) for (const name of [QUEUE, LIST]) await write(name, (store) => store.clear());
+      if (!db) return;
+      await write(QUEUE, (store) => [...kept.keys()].forEach((uid) => store.delete(uid)));
+      await write(LIST, (store) => store.delete(account));
     },
   };
 }

@@ -3,6 +3,7 @@
 import { createApi } from "./api.js";
 import { openKeep } from "./keep.js";
 import { createLive } from "./live.js";
+import { comeBack, leave } from "./oidc.js";
 import { placing } from "./order.js";
 import { watchRoute } from "./router.js";
 import {
@@ -47,6 +48,8 @@ const view = createView(document, drawnAtOnce({
   search: (text) => look({ text }),
   showTag: (tag) => look({ tag: store.state.view.tag === tag ? "" : tag }),
   dismiss: () => store.apply(dismiss),
+  signInWay: api.signInWay,
+  leave: leaveToSignIn,
   signIn,
   signOut,
   resume: () => sync.resume(),
@@ -65,7 +68,7 @@ let frame = 0;
 
 function changed() {
   drawSoon();
-  if (keep && !token.isSet) keepSoon();
+  if (keep && account !== null) keepSoon();
 }
 
 function drawSoon() {
@@ -213,16 +216,18 @@ function undo() {
   create(deleted.map((gone) => remade(gone, uid())));
 }
 
-// ---- What outlives the page: of who signs in, nothing
+// ---- What outlives the page, for each account of its own
 
 const LIST_PAUSE_MS = 1000;
-let keep = null;
+let keep = null; // once what an earlier page left has been taken up
+let account = null; // whose it is; null while nobody can tell
+let adopted = []; // changes that this person made before signing in elsewhere
 let firstTry = null; // to read the list
 let keptList = null;
 let listTimer = 0;
 
 function keepSoon() {
-  keep.save(store.state.queue);
+  keep.save(account, store.state.queue);
   const tasks = seen(store.state);
   if (tasks === keptList || !store.state.loaded) return;
   keptList = tasks;
@@ -231,18 +236,25 @@ function keepSoon() {
 
 function keepList() {
   listTimer = 0;
-  if (!token.isSet) keep.saveList(sorted(store.state).map(([, known]) => known));
+  if (account !== null) keep.saveList(account, sorted(store.state).map(([, known]) => known));
 }
 
 async function recall() {
   const opened = await openKeep();
-  const ops = token.isSet ? [] : await opened.queue();
-  keep = opened;
-  store.apply(restored, ops);
-  sync.push();
-  const tasks = token.isSet ? [] : await opened.list();
+  await takeUp(opened);
+  const tasks = account === null ? [] : await opened.list(account);
   await firstTry;
   if (store.state.paused?.status === 0) store.apply(recalled, tasks);
+}
+
+/** Goes on with what the account left unsent. Another account than the last one must meet nothing of it. */
+async function takeUp(opened) {
+  const name = await token.account();
+  if (account && name !== account) return reload();
+  const ops = name === null ? [] : await opened.queue(name, adopted);
+  [keep, account] = [opened, name];
+  store.apply(restored, ops);
+  sync.push();
 }
 
 function keepShell() {
@@ -265,9 +277,30 @@ let isLeaving = false;
 
 function signIn(text) {
   const isToken = token.set(text);
-  if (isToken) sync.resume();
+  if (isToken) Promise.resolve(keep && takeUp(keep)).then(() => isLeaving || sync.resume());
   drawSignedIn();
   return isToken;
+}
+
+/** Goes to the issuer; what has not been sent is kept until one is back. */
+async function leaveToSignIn(how) {
+  isLeaving = Boolean(keep?.isLasting && account !== null);
+  const unsent = account ? [] : store.state.queue.map(({ uid }) => uid);
+  await leave(how, unsent, window);
+}
+
+/** Exchanges what one came back with from the issuer, before anything is asked as nobody. */
+async function arrive() {
+  const back = comeBack(window);
+  if (!back) return;
+  try {
+    const { unsent, error, ...code } = back;
+    if (!code.code) throw new Error(error);
+    token.set(await api.signIn(code));
+    adopted = unsent;
+  } catch (problem) {
+    view.blameSignIn(problem.detail || problem.message || "The issuer did not let you in.");
+  }
 }
 
 /** Leaves nothing behind of what was read. */
@@ -275,8 +308,14 @@ function signOut() {
   const { length } = store.state.queue;
   if (length && !confirm(`${length} changes have not been sent. Sign out and lose them?`)) return;
   token.forget();
+  const left = account;
+  account = null;
+  Promise.resolve(keep?.clear(left)).finally(reload);
+}
+
+function reload() {
   isLeaving = true;
-  Promise.resolve(keep?.clear()).finally(() => location.reload());
+  location.reload();
 }
 
 function drawSignedIn() {
@@ -312,13 +351,13 @@ function rewrite({ kind, key, patch, items }) {
 
 // ---- What happens by itself
 
-
+await arrive();
 drawSignedIn();
 watchRoute(window, (filter) => look({ filter }));
 
 window.addEventListener("online", sync.resume);
 window.addEventListener("beforeunload", (event) => {
-  const isLost = store.state.paused && store.state.queue.length && !(keep?.isLasting && !token.isSet);
+  const isLost = store.state.paused && store.state.queue.length && !(keep?.isLasting && account !== null);
   if (isLost && !isLeaving) event.preventDefault();
 });
 

@@ -132,6 +132,7 @@ export function seen(state) {
 const PLAYED = new WeakMap(); // neither of the two ever changes, so they are played once
 
 function play({ saved, queue }) {
+  if (!queue.length) return saved;
   const tasks = new Map(saved);
   for (const op of queue) PLAY[op.kind](tasks, op);
   return tasks;

@@ -9,6 +9,12 @@ export function createToken(storage) {
   return {
     /** The headers that show the token; none without one. */
     headers: () => (token ? { Authorization: `Bearer ${token}` } : {}),
+    /** Names who is signed in without telling the token: "" for nobody, null where that cannot be told. */
+    async account() {
+      if (!token) return "";
+      const { iss, sub } = claimsOf(token);
+      return sub ? JSON.stringify([iss, sub]) : digestOf(token);
+    },
     get isSet() {
       return token !== "";
     },
@@ -25,6 +31,22 @@ export function createToken(storage) {
       write(storage, "");
     },
   };
+}
+
+/** What a signed token says of itself; nothing for others. */
+function claimsOf(token) {
+  try {
+    const part = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(part), (char) => char.charCodeAt(0)))) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Browsers have it on pages by https and on loopback. */
+async function digestOf(token) {
+  const digest = await crypto.subtle?.digest("SHA-256", new TextEncoder().encode(token));
+  return digest ? [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("") : null;
 }
 
 // A browser may deny storage to pages; then the token lasts as long as the page.

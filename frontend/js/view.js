@@ -64,6 +64,7 @@ export function createView(document, on) {
       return true;
     },
     openDetails: details.open,
+    blameSignIn: signIn.blame,
     /** Has assistive technology say something that is only seen otherwise. */
     say: (text) => (parts.say.textContent = text),
     end: parts.end,

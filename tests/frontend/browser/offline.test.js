@@ -76,13 +76,49 @@ scenario("the mirror says id, title and completed", { tasks: TWO }, async ({ pag
     ({ id, title, completed: title === "buy milk" })));
 });
 
-scenario("who signs in leaves nothing on the disk", { tasks: TWO, auth: "token" }, async ({ page, screen, server }) => {
-  await page.locator(".token").fill(server.token);
+async function signIn(page, screen, token) {
+  await page.locator(".token").fill(token);
   await page.locator(".token").press("Enter");
-  await until(screen.titles, ["write letter", "buy milk"]);
+  await until(screen.titles, TWO.map(({ title }) => title));
+}
+
+scenario("signing out leaves nothing on the disk", { tasks: TWO, auth: "token" }, async ({ page, screen, server }) => {
+  await signIn(page, screen, server.token);
   await screen.add("secret");
   await until(server.titles, ["write letter", "buy milk", "secret"]);
+  await until(async () => JSON.stringify(await onDisk(page)).includes("secret"), true);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.locator(".sign-in[open]").waitFor();
   assert.equal(await mirror(page), null);
+  assert.deepEqual(await onDisk(page), { queue: [], list: [] });
 });
+
+scenario("what somebody could not send waits for nobody else", { ...TRAIN, auth: "token" },
+  async ({ page, screen, server, open }) => {
+    await signIn(page, screen, server.token);
+    await server.kill();
+    await screen.add("hers");
+    await until(() => kept(page), 1);
+    await page.close({ runBeforeUnload: false });
+    await server.restart();
+    const other = await open();
+    await signIn(other.page, other.screen, server.otherToken());
+    await other.screen.add("his");
+    await until(server.titles, ["write letter", "buy milk", "his"]);
+    assert.deepEqual(await other.screen.titles(), ["write letter", "buy milk", "his"]);
+    assert.ok(!JSON.stringify(await onDisk(other.page)).includes(server.token), "a token is on the disk");
+    const again = await open();
+    await again.page.locator(".token").fill(server.token);
+    await again.page.locator(".token").press("Enter");
+    await until(server.titles, ["write letter", "buy milk", "his", "hers"]);
+  });
+
+/** What is in IndexedDB. */
+function onDisk(page) {
+  return page.evaluate(async () => {
+    const answered = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+    const db = await answered(indexedDB.open("tasks"));
+    const all = (name) => answered(db.transaction(name).objectStore(name).getAll());
+    return { queue: await all("queue"), list: await all("list") };
+  });
+}

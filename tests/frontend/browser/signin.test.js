@@ -56,3 +56,63 @@ scenario("who does not sign in can do so later, and loses nothing", LOCKED, asyn
   await until(server.titles, ["write letter", "call the bank"]);
   await until(screen.titles, ["write letter", "call the bank"]);
 });
+
+// ---- At an issuer
+
+const ISSUER = { tasks: [{ title: "write letter" }, { title: "done", completed: true }], auth: "oidc", path: "#/active" };
+
+async function goToIssuer(page) {
+  await page.locator(".sign-in").getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("link", { name: "I am Alice" }).waitFor();
+}
+
+scenario("signing in at the issuer comes back to the page as it was", ISSUER, async ({ page, screen, server }) => {
+  assert.equal(await page.locator(".issuer").innerText(), new URL(server.issuer.url).host);
+  assert.equal(await page.locator(".token").isVisible(), false);
+  await goToIssuer(page);
+  await page.getByRole("link", { name: "I am Alice" }).click();
+  await until(screen.titles, ["write letter"]);
+  assert.equal(page.url(), `${server.url}/#/active`);
+  assert.equal(await screen.isShown(".sign-in"), false);
+  await screen.add("call the bank");
+  await until(server.titles, ["write letter", "done", "call the bank"]);
+  const kept = await page.evaluate(() => [JSON.stringify(localStorage), document.cookie, location.href].join());
+  assert.ok(!/eyJ/.test(kept), kept);
+  await page.reload();
+  await until(screen.titles, ["write letter", "call the bank"]);
+});
+
+scenario("what was written before signing in is sent afterwards", ISSUER, async ({ page, screen, server }) => {
+  await page.getByRole("button", { name: "Not now" }).click();
+  await screen.add("call the bank");
+  await page.locator(".notice-act").click();
+  await goToIssuer(page);
+  await page.getByRole("link", { name: "I am Alice" }).click();
+  await until(server.titles, ["write letter", "done", "call the bank"]);
+  await until(screen.titles, ["write letter", "call the bank"]);
+});
+
+scenario("who is not let in by the issuer is told so", ISSUER, async ({ page, server }) => {
+  await goToIssuer(page);
+  await page.getByRole("link", { name: "I am nobody" }).click();
+  await page.locator(".sign-in[open]").waitFor();
+  await until(() => error(page), "Nobody by that name.");
+  assert.equal(page.url(), `${server.url}/#/active`);
+});
+
+scenario("a code that somebody else came by lets nobody in", ISSUER, async ({ page, screen, server }) => {
+  await goToIssuer(page);
+  const href = await page.getByRole("link", { name: "I am Alice" }).getAttribute("href");
+  const other = await page.context().newPage(); // another tab has begun nothing
+  await other.goto(href);
+  await other.locator(".sign-in[open]").waitFor();
+  assert.equal(await other.locator(".todo-list li").count(), 0);
+  const { searchParams } = new URL(href);
+  const answer = await server.send("POST", "/sign-in",
+    { code: searchParams.get("code"), verifier: "guessed", redirect_uri: `${server.url}/` });
+  assert.equal(answer.status, 401);
+  await page.getByRole("link", { name: "I am Alice" }).click(); // the guess has spent the code
+  await page.locator(".sign-in[open]").waitFor();
+  await until(async () => /begin it once more/.test(await error(page)), true);
+  assert.deepEqual(await screen.titles(), []);
+});

@@ -25,6 +25,15 @@ async function exchange(answer, ask) {
   }
 }
 
+test("a code is exchanged without a token, and how people sign in is asked without one", async () => {
+  const code = { code: "c", verifier: "v", redirect_uri: "https://tasks.example/" };
+  const { outcome, request } = await exchange({ body: '{"token":"t"}' }, (api) => api.signIn(code));
+  assert.equal(outcome.value, "t");
+  assert.deepEqual([request.method, request.url, JSON.parse(request.body)], ["POST", "/under/a/path/sign-in", code]);
+  const asked = await exchange({ body: '{"way":"token"}' }, (api) => api.signInWay());
+  assert.deepEqual([asked.outcome.value, asked.request.url], [{ way: "token" }, "/under/a/path/sign-in"]);
+});
+
 const TASK = { id: 7, revision: 41, title: "x" };
 const json = (value, more = {}) => ({ body: JSON.stringify(value), ...more });
 

@@ -33,3 +33,17 @@ test("without storage the token lasts as long as the page", () => {
   assert.equal(token.set("abc"), true);
   assert.equal(token.isSet, true);
 });
+
+test("an account is named without its token", async () => {
+  const token = createToken(() => ({ getItem: () => "", setItem() {}, removeItem() {} }));
+  assert.equal(await token.account(), "");
+  const claims = Buffer.from(JSON.stringify({ iss: "https://issuer.example", sub: "ålice" })).toString("base64url");
+  token.set(`e30.${claims}.signature`);
+  assert.equal(await token.account(), '["https://issuer.example","ålice"]');
+  for (const text of ["tasks_opaque", "a.b.c", "e30.bnVsbA.x"]) {
+    token.set(text);
+    assert.match(await token.account(), /^[0-9a-f]{64}$/);
+  }
+  token.forget();
+  assert.equal(await token.account(), "");
+});
