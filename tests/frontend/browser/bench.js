@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
+import { startIssuer } from "./issuer.js";
 
 const PATIENCE_MS = 30_000; // a busy machine has stalled the browser for 10 s
 const FLAGS = [
@@ -25,7 +26,8 @@ before(async () => {
 after(() => browser?.close());
 
 /** A case of its own. `tasks` are there before the page opens at `path`; the file `script` is loaded
- *  before it; a `deaf` page is not told what others change; with `auth` the server wants a token; `options` are those of the browser's context. */
+ *  before it; a `deaf` page is not told what others change; with `auth` the server wants a token, with `auth: "oidc"` one
+ *  of an issuer; `options` are those of the browser's context. */
 export function scenario(name, { tasks = [], path = "", script, auth, deaf, ...options }, body) {
   test(name, { timeout: 6 * PATIENCE_MS }, async () => {
     const server = await startServer(auth);
@@ -39,7 +41,7 @@ export function scenario(name, { tasks = [], path = "", script, auth, deaf, ...o
       const open = async () => {
         const page = await context.newPage();
         page.setDefaultTimeout(PATIENCE_MS);
-        await watch(page, server.url, faults);
+        await watch(page, server, faults);
         if (deaf) {
           await page.route(/\/tasks\/events/, (route) => route.fulfill({ status: 503 }));
           await page.route(/\/tasks\/changes/, (route) => route.fulfill({ status: 304 }));
@@ -74,14 +76,16 @@ export async function until(read, expected) {
 }
 
 /** Collects what must not happen: an error, a policy report, a request that leaves the origin. */
-async function watch(page, origin, faults) {
+async function watch(page, { url: origin, issuer }, faults) {
   page.on("pageerror", (error) => faults.push(`error: ${error.stack}`));
   page.on("console", (message) => {
     const isNetwork = message.text().startsWith("Failed to load resource");
     if (message.type() === "error" && !isNetwork) faults.push(`console: ${message.text()}`);
   });
   page.on("request", (request) => {
-    if (new URL(request.url()).origin !== origin) faults.push(`request to ${request.url()}`);
+    const url = new URL(request.url());
+    const isSigningIn = request.isNavigationRequest() && url.origin === issuer?.url;
+    if (url.origin !== origin && url.protocol !== "data:" && !isSigningIn) faults.push(`request to ${url}`);
   });
   await page.exposeFunction("reportPolicy", (directive) => faults.push(`policy: ${directive}`));
   await page.addInitScript(() =>
@@ -122,8 +126,11 @@ function screenOf(page) {
 
 async function startServer(auth) {
   const folder = await mkdtemp(join(tmpdir(), "tasks-frontend-"));
-  const token = auth && createToken(folder);
-  let running = await launch(folder, 0, auth).catch(async (error) => {
+  const store = process.env.POSTGRES ? createDatabase() : `sqlite:${join(folder, "tasks.db")}`;
+  const issuer = auth === "oidc" ? await startIssuer() : null;
+  const token = issuer?.token() ?? (auth && createToken(store));
+  const args = ["--db", store, "--migrate", "--auth", auth ?? "none", ...(issuer?.arguments ?? [])];
+  let running = await launch(0, args).catch(async (error) => {
     await rm(folder, { recursive: true });
     throw error;
   });
@@ -138,30 +145,41 @@ async function startServer(auth) {
   return {
     url,
     token,
+    /** Another one, which the page takes for another account though it has the same tasks. */
+    otherToken: () => createToken(store),
+    issuer,
     send,
     create: async (tasks) => assert.equal((await send("POST", "/tasks", tasks)).status, 201),
     list: async (query = "") => (await send("GET", `/tasks${query}`)).json(),
     titles: async () => (await (await send("GET", "/tasks?limit=1000")).json()).map(({ title }) => title),
     kill: () => stop(running.process, "SIGKILL"),
-    restart: async () => void (running = await launch(folder, new URL(url).port, auth)),
+    restart: async () => void (running = await launch(new URL(url).port, args)),
     async close() {
       await stop(running.process, "SIGKILL");
+      await issuer?.close();
       await rm(folder, { recursive: true });
     },
   };
 }
 
 /** Makes a token for the store, which is made too. */
-function createToken(folder) {
+function createToken(store) {
   const tasksctl = join(dirname(process.env.TASKSD), "../tasksctl/tasksctl");
-  const store = ["--db", `sqlite:${join(folder, "tasks.db")}`];
-  return execFileSync(tasksctl, ["token", "create", "--quiet", ...store], { encoding: "utf8" }).trim();
+  return execFileSync(tasksctl, ["token", "create", "--quiet", "--db", store], { encoding: "utf8" }).trim();
 }
 
-async function launch(folder, port, auth = "none") {
-  const process_ = spawn(process.env.TASKSD, [
-    "--listen", `127.0.0.1:${port}`, "--db", `sqlite:${join(folder, "tasks.db")}`, "--migrate", "--auth", auth,
-  ], { stdio: ["ignore", "ignore", "pipe"] });
+/** Makes a database of its own in the PostgreSQL that POSTGRES names. */
+function createDatabase() {
+  const name = `page_${process.pid}_${databases++}`;
+  execFileSync("psql", ["-qX", `${process.env.POSTGRES}/postgres`, "-c", `CREATE DATABASE ${name}`]);
+  return `${process.env.POSTGRES}/${name}`;
+}
+
+let databases = 0;
+
+async function launch(port, args) {
+  const process_ = spawn(process.env.TASKSD, ["--listen", `127.0.0.1:${port}`, ...args],
+    { stdio: ["ignore", "ignore", "pipe"] });
   const lines = [];
   for await (const line of createInterface({ input: process_.stderr })) {
     lines.push(line);

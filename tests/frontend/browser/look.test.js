@@ -50,7 +50,14 @@ const LOOKS = [
   { name: "keys-dark", tasks: BUSY, colorScheme: "dark", act: keyMap },
   { name: "sign-in", auth: "token" },
   { name: "sign-in-dark", auth: "token", colorScheme: "dark" },
+  { name: "sign-in-issuer", auth: "oidc" },
+  { name: "sign-in-issuer-dark", auth: "oidc", colorScheme: "dark" },
+  { name: "filtered-dark", tasks: BUSY.slice(4, 6), path: "#/completed", colorScheme: "dark" },
   { name: "phone", tasks: BUSY, ...PHONE },
+  { name: "phone-dark", tasks: BUSY, ...PHONE, colorScheme: "dark" },
+  { name: "phone-selected", tasks: BUSY, ...PHONE, act: selection },
+  { name: "phone-undo", tasks: BUSY, ...PHONE, act: removal },
+  { name: "phone-keys", tasks: BUSY, ...PHONE, act: keyMap },
   { name: "phone-empty", ...PHONE },
   { name: "phone-refused", tasks: BUSY, ...PHONE, act: refusal },
   { name: "phone-conflict", tasks: BUSY, ...PHONE, act: conflict },
@@ -112,6 +119,8 @@ for (const { name, act = () => {}, ...options } of LOOKS) {
     const { page } = stage;
     await act(stage);
     await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+    const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.equal(tooWide, 0);
     await page.screenshot({ path: join(process.env.OUTPUT, `${name}.png`) });
     assert.deepEqual(await violations(page), []);
   });

@@ -245,6 +245,41 @@ scenario("Escape ends a drag without a move", { tasks: THREE }, async ({ page, s
   assert.deepEqual(await screen.titles(), ["one", "two", "three"]);
 });
 
+scenario("a finger moves a task by its grip", { tasks: THREE, hasTouch: true, isMobile: true, viewport: { width: 360, height: 640 } },
+  async ({ page, screen, server }) => {
+    const { x, y, height } = await screen.row("one").locator(".grip").boundingBox();
+    const { y: end, height: room } = await screen.row("three").boundingBox();
+    const client = await page.context().newCDPSession(page);
+    const touch = (type, points) => client.send("Input.dispatchTouchEvent", { type, touchPoints: points });
+    await touch("touchStart", [{ x: x + 5, y: y + height / 2 }]);
+    for (let i = 1; i <= 5; i++) await touch("touchMove", [{ x: x + 5, y: y + ((end + room - 4 - y) * i) / 5 }]);
+    await touch("touchEnd", []);
+    await until(screen.titles, ["two", "three", "one"]);
+    await until(() => stored(server), ["two", "three", "one"]);
+  });
+
+// ---- Writing from right to left
+
+const HEBREW = "לקנות פרחים לשבת";
+
+scenario("a title runs the way it is written, and its neighbour the other", { tasks: [{ title: HEBREW, notes: HEBREW, tags: ["שבת"] }, { title: "two" }] },
+  async ({ page, screen }) => {
+    const direction = (part) => part.evaluate((element) => getComputedStyle(element).direction);
+    for (const part of [".title", ".notes", ".tag"]) assert.equal(await direction(screen.row(HEBREW).locator(part)), "rtl", part);
+    assert.equal(await direction(screen.row("two").locator(".title")), "ltr");
+    const starts = await screen.row(HEBREW).locator(".title").evaluate((element) => {
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      return Math.abs(range.getBoundingClientRect().right - element.getBoundingClientRect().right) < 2;
+    });
+    assert.ok(starts, "the text does not begin at the right");
+    await screen.row(HEBREW).locator(".title").dblclick();
+    assert.equal(await direction(page.locator(".editing .edit")), "rtl");
+    await page.keyboard.press("Escape");
+    await page.locator(".new-todo").fill(HEBREW);
+    assert.equal(await direction(page.locator(".new-todo")), "rtl");
+  });
+
 // ---- Keys
 
 scenario("? shows the keys, n starts a new task", { tasks: THREE }, async ({ page, screen }) => {

@@ -100,6 +100,26 @@ scenario("asking again costs a 304 as long as nothing changed", { tasks: ONE }, 
   assert.equal((await answer).status(), 304);
 });
 
+scenario("a page that nobody sees asks nothing, and asks at once when it is seen", { tasks: ONE },
+  async ({ page, screen, server }) => {
+    await page.clock.install();
+    await page.route(/\/events/, (route) => route.fulfill({ status: 503 }));
+    await page.reload();
+    await page.locator(".todo-list li").waitFor();
+    const turn = (hidden) => page.evaluate((isHidden) => {
+      Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+    await turn(true);
+    const asked = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await elsewhere(server, "PATCH", { title: "theirs" });
+    await page.clock.fastForward(10 * POLL_MS);
+    assert.deepEqual([asked, await screen.titles()], [[], ["write letter"]]);
+    await turn(false);
+    await until(screen.titles, ["theirs"]);
+  });
+
 scenario("what others change leaves an open editor alone", { tasks: ONE }, async ({ page, screen, server }) => {
   await screen.edit("write letter", "my own");
   await server.create([{ title: "theirs" }]);
@@ -242,6 +262,26 @@ scenario("a page that opens while the server is slow to answer says why and goes
     away = false;
     await until(screen.titles, ["write letter"]);
     await until(() => screen.isShown(".notice"), false);
+  });
+
+scenario("a change that is held back waits as long as Retry-After says", { tasks: ONE },
+  async ({ page, screen, server }) => {
+    await page.clock.install();
+    let sent = 0;
+    await page.route(/\/tasks$/, (route) => sent++ ? route.continue() : route.fulfill({
+      status: 429,
+      contentType: "application/problem+json",
+      headers: { "Retry-After": "20" },
+      body: JSON.stringify({ title: "Too Many Requests", detail: "wait", code: "rate_limited" }),
+    }));
+    await screen.add("call the bank");
+    await until(() => screen.notice(), "Too Many Requests Wait. One change waits here and will be sent as soon as " +
+      "the server answers. The next try is in 20 s. Try now");
+    await page.clock.runFor(5_000); // by itself it would have tried again by now
+    assert.equal(sent, 1);
+    await page.clock.runFor(20_000);
+    await until(server.titles, ["write letter", "call the bank"]);
+    assert.equal(sent, 2);
   });
 
 const LOST = [ // what is left, with the revisions that say how often it was written

@@ -1,0 +1,26 @@
+// What Lighthouse says of a page, as it judges by itself: on a slow phone, on a slow network.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const CLI = createRequire(import.meta.url).resolve("lighthouse/cli/index.js");
+
+/** The score from 0 to 1 of each of the categories, and the audits that cost it points. */
+export async function judge(url, ...names) {
+  const path = join(process.env.OUTPUT, "lighthouse.json");
+  await promisify(execFile)(process.execPath, [
+    CLI, `${url}/`, "--quiet", "--output=json", `--output-path=${path}`, "--no-enable-error-reporting",
+    `--only-categories=${names}`, "--chrome-flags=--headless --no-sandbox --disable-gpu --disable-quic",
+  ], { env: { ...process.env, CHROME_PATH: process.env.CHROMIUM } });
+  const { categories, audits, runtimeError } = JSON.parse(await readFile(path, "utf8"));
+  assert.equal(runtimeError, undefined);
+  return Object.fromEntries(names.map((name) => {
+    const { score, auditRefs } = categories[name];
+    const isFault = ({ id, weight }) => weight && audits[id].score !== null && audits[id].score < 1;
+    return [name, { score, faults: auditRefs.filter(isFault).map(({ id }) => id) }];
+  }));
+}
