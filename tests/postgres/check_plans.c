@@ -109,7 +109,7 @@ static int64_t ask(const char *sql)
 {
     char value[32];
     cluster_ask(sql, value, sizeof value);
-    return atoll(value);
+    return strtoll(value, NULL, 10);
 }
 
 /* A session tells what it has read before it is gone. */
