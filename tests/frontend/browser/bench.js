@@ -164,8 +164,11 @@ async function startServer(auth) {
 
 /** Makes a token for the store, which is made too. */
 function createToken(store) {
-  const tasksctl = join(dirname(process.env.TASKSD), "../tasksctl/tasksctl");
-  return execFileSync(tasksctl, ["token", "create", "--quiet", "--db", store], { encoding: "utf8" }).trim();
+  const tasksctl = (...words) =>
+    execFileSync(join(dirname(process.env.TASKSD), "../tasksctl/tasksctl"), [...words, "--quiet", "--db", store],
+      { encoding: "utf8" }).trim();
+  tasksctl("migrate");
+  return tasksctl("token", "create");
 }
 
 /** Makes a database of its own in the PostgreSQL that POSTGRES names. */
