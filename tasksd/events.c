@@ -288,7 +288,7 @@ static void push(struct events_stream *s, int64_t now)
     }
 }
 
-/* When nobody can tell, the client stays for now. */
+/* While nobody can tell, the client keeps its stream. */
 static void check_right(struct events_stream *s, int64_t now)
 {
     tasks_error error;
