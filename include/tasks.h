@@ -868,9 +868,9 @@ typedef struct tasks_copied {
 
 /** Copies a store, as it is at one moment, into an empty one of any backend: tasks, tombstones and tokens
  * with their ids and revisions. The source is only read, and others may go on working with it. Until the copy
- * has ended well, compared to the last byte, the target does not open; when it is cut off, the same call goes
- * on where it was, or starts again if the source has changed. Nothing is done if the target is already the
- * same.
+ * has ended well, compared to the last byte, the target does not open, and who has it open already cannot
+ * write (UNAVAILABLE store_busy); when it is cut off, the same call goes on where it was, or starts again if
+ * the source has changed. Nothing is done if the target is already the same.
  *
  *      tasks_options from = TASKS_OPTIONS_INIT, to = TASKS_OPTIONS_INIT;
  *      from.uri = "sqlite:backup.db";

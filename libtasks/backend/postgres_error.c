@@ -46,6 +46,7 @@ static const struct {
     {"XX002", "store_damaged", "an index is damaged; REINDEX it or restore a backup", TASKS_CORRUPT, 0},
     {"58", "store_away", "reading or writing the server's files failed", TASKS_UNAVAILABLE, LEAVE},
     {"42", "store_foreign", "the tables are not those of a task store", TASKS_UNSUPPORTED, 0},
+    {"TKC01", "store_busy", "a copy into this store is under way", TASKS_UNAVAILABLE, 0},
     {"22021", "text_malformed", "the server refuses a character", TASKS_INVALID, 0},
     {"", "internal", "unexpected failure", TASKS_INTERNAL, 0},
 };

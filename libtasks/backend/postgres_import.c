@@ -11,6 +11,8 @@
 
 enum { COPY_CAP = 1 << 28, SQL_CAP = 4096 };
 #define MARK_MOVED "23502" /* a NULL where there must be none */
+#define GUARD_SQL  "FOR EACH STATEMENT EXECUTE FUNCTION refuse_while_copying(); "
+#define END_SQL    "DROP FUNCTION IF EXISTS refuse_while_copying() CASCADE; DROP TABLE IF EXISTS copying; "
 
 struct postgres_import {
     backend_kind kind;
@@ -234,26 +236,54 @@ tasks_status postgres_import_look(void *connection, backend_import *out, tasks_e
     return out->unfinished ? read_mark(c, out, error) : TASKS_OK;
 }
 
+/* Sessions that were there before go on, so from now on the store itself refuses who has not opened it in the
+ * same transaction. */
+static const char lock_sql[] = "BEGIN; SET LOCAL statement_timeout = 0; "
+                               "LOCK TABLE owners, tasks, task_tags, tombstones, answers, tokens; ";
+static const char restart_sql[] =
+    "TRUNCATE owners, tasks, task_tags, tombstones, answers, tokens RESTART IDENTITY; " END_SQL
+    "CREATE TABLE copying (fingerprint bigint NOT NULL, done bigint NOT NULL, open boolean NOT NULL); "
+    "CREATE FUNCTION refuse_while_copying() RETURNS trigger LANGUAGE plpgsql AS "
+    "'BEGIN IF NOT (SELECT open FROM copying) THEN RAISE SQLSTATE ''TKC01''; END IF; RETURN NULL; END'; "
+    "CREATE TRIGGER copying BEFORE INSERT OR UPDATE OR DELETE ON owners " GUARD_SQL
+    "CREATE TRIGGER copying BEFORE INSERT OR UPDATE OR DELETE ON tokens " GUARD_SQL
+    "CREATE TRIGGER copying BEFORE UPDATE OR DELETE ON tasks " GUARD_SQL;
+
+/* Whoever wrote after the look is noticed here, behind the lock. */
+static tasks_status lock_unused(postgres_connection *c, tasks_error *error)
+{
+    backend_import found;
+    tasks_status status = postgres_script(c, lock_sql, error);
+    if (!status)
+        status = postgres_import_look(c, &found, error);
+    if (!status && !found.empty && !found.unfinished)
+        status = fail(error, TASKS_CONFLICT, "store_not_empty",
+                      "somebody has just written to it: copy into an empty store that nobody uses");
+    return status;
+}
+
+static tasks_status restart(postgres_connection *c, int64_t fingerprint, tasks_error *error)
+{
+    buf text;
+    buf_init(&text, SQL_CAP);
+    buf_text(&text, restart_sql);
+    buf_print(&text, "INSERT INTO copying VALUES (%lld, 0, false); COMMIT", (long long)fingerprint);
+    tasks_status status = text.status ? fail_memory(error) : postgres_script(c, text.bytes, error);
+    buf_done(&text);
+    return status;
+}
+
 tasks_status postgres_import_start(void *connection, int64_t fingerprint, tasks_error *error)
 {
     postgres_connection *c = connection;
-    struct postgres_import *import;
-    buf text;
-    tasks_status status = import_of(c, &import, error);
-    if (status)
-        return status;
-    import->copied = 0;
     postgres_deadline(c, POSTGRES_WHOLE_MS);
-    buf_init(&text, SQL_CAP);
-    buf_print(&text,
-              "BEGIN; SET LOCAL statement_timeout = 0; "
-              "TRUNCATE owners, tasks, task_tags, tombstones, answers, tokens RESTART IDENTITY; "
-              "DROP TABLE IF EXISTS copying; "
-              "CREATE TABLE copying (fingerprint bigint NOT NULL, done bigint NOT NULL); "
-              "INSERT INTO copying VALUES (%lld, 0); COMMIT",
-              (long long)fingerprint);
-    status = text.status ? fail_memory(error) : postgres_script(c, text.bytes, error);
-    buf_done(&text);
+    tasks_status status = lock_unused(c, error);
+    if (!status)
+        status = restart(c, fingerprint, error);
+    if (status)
+        postgres_whole_end(c);
+    else
+        c->import->copied = 0;
     return status;
 }
 
@@ -277,7 +307,7 @@ tasks_status postgres_import_add(void *connection, const backend_record *r, task
 static void write_commit(buf *text, const struct postgres_import *import, int64_t done)
 {
     static const char form[] = "FROM STDIN (FORMAT binary)";
-    buf_text(text, "BEGIN; SET LOCAL statement_timeout = 0; ");
+    buf_text(text, "BEGIN; SET LOCAL statement_timeout = 0; UPDATE copying SET open = true; ");
     if (import->kind == BACKEND_COUNTER)
         buf_print(text, "SELECT setval(pg_get_serial_sequence('tokens', 'id'), greatest(%s, 1), %s > 0); ",
                   import->rows.bytes, import->rows.bytes);
@@ -285,7 +315,7 @@ static void write_commit(buf *text, const struct postgres_import *import, int64_
         buf_print(text, "COPY %s %s; ", tables[import->kind].into, form);
     if (import->tags.length)
         buf_print(text, "COPY task_tags (owner, tag, id) %s; ", form);
-    buf_print(text, "UPDATE copying SET done = CASE WHEN done = %lld THEN %lld END; COMMIT",
+    buf_print(text, "UPDATE copying SET open = false, done = CASE WHEN done = %lld THEN %lld END; COMMIT",
               (long long)import->copied, (long long)done);
 }
 
@@ -353,7 +383,7 @@ tasks_status postgres_import_finish(void *connection, tasks_error *error)
     postgres_connection *c = connection;
     postgres_deadline(c, POSTGRES_WHOLE_MS);
     return postgres_script(c,
-                           "BEGIN; SET LOCAL statement_timeout = 0; DROP TABLE copying; "
+                           "BEGIN; SET LOCAL statement_timeout = 0; " END_SQL
                            "ANALYZE owners, tasks, task_tags, tombstones; COMMIT",
                            error);
 }

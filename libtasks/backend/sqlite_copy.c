@@ -8,7 +8,7 @@
 #include "sqlite.h"
 
 /* Keys of statements beside the kinds: those that put a record in, and the rest. */
-enum { PUT = 1 << 4, PUT_TAG = 1 << 5, COUNTS, HOLDS, MARKED, MARK, SET_MARK, MOVE_MARK };
+enum { PUT = 1 << 4, PUT_TAG = 1 << 5, COUNTS, HOLDS, MARKED, MARK, SET_MARK, MOVE_MARK, UNLOCK };
 
 static const char *const exports[BACKEND_KINDS] = {
     [BACKEND_OWNER] = "SELECT owner, revision, last_id, purged_revision FROM owners ORDER BY owner",
@@ -41,16 +41,29 @@ static const char counts_sql[] =
     "SELECT (SELECT count(*) FROM owners), (SELECT count(*) FROM tasks), (SELECT count(*) FROM tombstones), "
     "(SELECT count(*) FROM answers), (SELECT count(*) FROM tokens), 1";
 static const char put_tag_sql[] = "INSERT INTO task_tags (owner, tag, id) VALUES (?1, ?2, ?3)";
-static const char progress_sql[] = "UPDATE copying SET done = ?1 WHERE done = ?2";
+static const char progress_sql[] = "UPDATE copying SET done = ?1, open = 0 WHERE done = ?2";
+static const char unlock_sql[] = "UPDATE copying SET open = 1";
 static const char marked_sql[] = "SELECT count(*) FROM sqlite_schema WHERE name = 'copying'";
 static const char mark_sql[] = "SELECT fingerprint, done FROM copying";
 static const char holds_sql[] = "SELECT EXISTS (SELECT 1 FROM owners) OR EXISTS (SELECT 1 FROM tasks) "
                                 "OR EXISTS (SELECT 1 FROM tokens) OR EXISTS (SELECT 1 FROM answers)";
-static const char start_sql[] =
+
+/* Connections that were there before go on, so while it is filled the store itself refuses who has not opened
+ * it in the same transaction. */
+#define GUARD(name, event)                                                                                   \
+    "CREATE TRIGGER copying_" name " BEFORE " event " WHEN NOT (SELECT open FROM copying) "                  \
+    "BEGIN SELECT RAISE(ABORT, 'copying'); END; "
+#define END_SQL                                                                                              \
+    "DROP TRIGGER IF EXISTS copying_1; DROP TRIGGER IF EXISTS copying_2; DROP TRIGGER IF EXISTS copying_3; " \
+    "DROP TRIGGER IF EXISTS copying_4; DROP TRIGGER IF EXISTS copying_5; DROP TABLE IF EXISTS copying; "
+static const char start_sql[] = END_SQL
     "DELETE FROM owners; DELETE FROM tasks; DELETE FROM task_tags; DELETE FROM tombstones; "
-    "DELETE FROM answers; DELETE FROM tokens; DELETE FROM sqlite_sequence; DROP TABLE IF EXISTS copying; "
-    "CREATE TABLE copying (fingerprint INTEGER NOT NULL, done INTEGER NOT NULL) STRICT; "
-    "INSERT INTO copying VALUES (0, 0)";
+    "DELETE FROM answers; DELETE FROM tokens; DELETE FROM sqlite_sequence; "
+    "CREATE TABLE copying (fingerprint INTEGER NOT NULL, done INTEGER NOT NULL, open INTEGER NOT NULL) "
+    "STRICT; "
+    "INSERT INTO copying VALUES (0, 0, 0); " GUARD("1", "INSERT ON owners") GUARD("2", "UPDATE ON owners")
+        GUARD("3", "INSERT ON tokens") GUARD("4", "DELETE ON tokens") GUARD("5", "DELETE ON tasks");
+static const char finish_sql[] = "BEGIN IMMEDIATE; " END_SQL "COMMIT";
 
 static void make(buf *sql, const void *text)
 {
@@ -232,10 +245,23 @@ static tasks_status write_mark(sqlite_connection *c, int64_t fingerprint, tasks_
     return sqlite_run(c, s, error);
 }
 
+/* Whoever wrote after the look is noticed here, behind the lock. */
+static tasks_status refuse_used(sqlite_connection *c, tasks_error *error)
+{
+    backend_import found;
+    tasks_status status = look(c, &found, error);
+    if (!status && !found.empty && !found.unfinished)
+        status = fail(error, TASKS_CONFLICT, "store_not_empty",
+                      "somebody has just written to it: copy into an empty store that nobody uses");
+    return status;
+}
+
 static tasks_status start(void *connection, int64_t fingerprint, tasks_error *error)
 {
     sqlite_connection *c = connection;
     tasks_status status = sqlite_do(c, SQL_BEGIN_WRITE, error);
+    if (!status)
+        status = refuse_used(c, error);
     if (!status)
         status = execute(c, start_sql, error);
     if (!status)
@@ -335,10 +361,16 @@ static tasks_status put_tags(sqlite_connection *c, const backend_record *r, task
     return status;
 }
 
+static tasks_status begin_filling(sqlite_connection *c, tasks_error *error)
+{
+    tasks_status status = sqlite_do(c, SQL_BEGIN_WRITE, error);
+    return status ? status : sqlite_run(c, statement(c, UNLOCK, unlock_sql, error), error);
+}
+
 static tasks_status add(void *connection, const backend_record *r, tasks_error *error)
 {
     sqlite_connection *c = connection;
-    tasks_status status = sqlite3_get_autocommit(c->db) ? sqlite_do(c, SQL_BEGIN_WRITE, error) : TASKS_OK;
+    tasks_status status = sqlite3_get_autocommit(c->db) ? begin_filling(c, error) : TASKS_OK;
     sqlite3_stmt *s = status ? NULL : statement(c, PUT | r->kind, imports[r->kind], error);
     if (s)
         binds[r->kind](s, r);
@@ -382,7 +414,10 @@ static tasks_status commit(void *connection, int64_t done, tasks_error *error)
 
 static tasks_status finish(void *connection, tasks_error *error)
 {
-    return execute(connection, "DROP TABLE copying", error);
+    tasks_status status = execute(connection, finish_sql, error);
+    if (status)
+        give_up(connection);
+    return status;
 }
 
 const backend_copy_ops sqlite_copy = {.begin = begin,

@@ -57,19 +57,23 @@ tasks_status sqlite_error(int code, tasks_error *error)
     return status;
 }
 
-static tasks_status uid_taken(int code, tasks_error *error)
+/* Of what the schema forbids, two things can be met: a uid that is taken, and the guards of a copy. */
+static tasks_status forbidden(int code, tasks_error *error)
 {
-    fail(error, TASKS_CONFLICT, "uid_taken", "another task of this owner has this uid");
+    tasks_status status =
+        code == SQLITE_CONSTRAINT_TRIGGER
+            ? fail(error, TASKS_UNAVAILABLE, "store_busy", "a copy into this store is under way")
+            : fail(error, TASKS_CONFLICT, "uid_taken", "another task of this owner has this uid");
     if (error)
         error->backend_code = code;
-    return TASKS_CONFLICT;
+    return status;
 }
 
 tasks_status sqlite_failed(sqlite_connection *c, int code, tasks_error *error)
 {
     switch (code & 0xff) {
     case SQLITE_CONSTRAINT:
-        return uid_taken(code, error);
+        return forbidden(code, error);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_CORRUPT:

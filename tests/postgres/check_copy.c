@@ -1,6 +1,7 @@
 /* Copies between backends, in each direction: whole, cut off at any moment, and refused. */
 #include <check.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "tasks.h"
 
 enum { TASKS = 3000, BATCH = 500, KILLS = 12, MANY = 30000, NOTES = 2000, LIMIT_KB = 32 * 1024 };
+enum { TASKS_MEETING = 100, MEETINGS = 20, MEETING_STEP_US = 2000 };
 
 typedef enum { SQLITE, POSTGRES } backend;
 
@@ -386,6 +388,101 @@ START_TEST(a_target_in_use_is_refused_and_left_alone)
 }
 END_TEST
 
+static tasks_status write_one(tasks_db *db, int64_t *id)
+{
+    tasks_patch patch = TASKS_PATCH_INIT;
+    tasks_task *task = NULL;
+    tasks_error why;
+    patch.set = TASKS_SET_TITLE;
+    patch.title = "From elsewhere";
+    tasks_status status = tasks_create(db, &patch, &task, &why);
+    ck_assert_msg(!status || !strcmp(why.code, "store_busy"), "%s", why.message);
+    *id = task ? task->id : 0;
+    tasks_task_free(task);
+    return status;
+}
+
+/* While the copy is compared nothing is locked. */
+static int32_t try_to_write(void *context, int64_t done, int64_t total)
+{
+    char token[TASKS_TOKEN_SIZE];
+    tasks_error why;
+    int64_t id;
+    if (done <= total / 2)
+        return 0;
+    ck_assert_int_eq(write_one(context, &id), TASKS_UNAVAILABLE);
+    ck_assert_int_eq(tasks_token_create(context, "", 0, TASKS_NO_TIME, token, &id, &why), TASKS_UNAVAILABLE);
+    return 0;
+}
+
+START_TEST(who_was_there_before_waits_for_its_end)
+{
+    char token[TASKS_TOKEN_SIZE];
+    tasks_copied copied;
+    int64_t id;
+    begin(_i);
+    fill(token);
+    tasks_db *early = open_store(to);
+    OK(copy(try_to_write, early, 0, &copied));
+    same_changes();
+    OK(write_one(early, &id));
+    ck_assert_int_eq(id, TASKS + 1);
+    OK(tasks_token_create(early, "", 0, TASKS_NO_TIME, token, &id, &error));
+    OK(tasks_check(early, &error));
+    tasks_close(early);
+    end();
+}
+END_TEST
+
+typedef struct latecomer {
+    tasks_db *db;
+    int64_t id;
+    tasks_status status;
+    int after_us;
+} latecomer;
+
+static void *come_late(void *context)
+{
+    latecomer *l = context;
+    const struct timespec t = {0, l->after_us * 1000L};
+    nanosleep(&t, NULL);
+    l->status = write_one(l->db, &l->id);
+    return NULL;
+}
+
+/* The write comes before the copy takes the store, or is refused, or comes after it: never between. */
+static void meet(int after_us)
+{
+    tasks_copied copied;
+    pthread_t thread;
+    tasks_task *task;
+    latecomer l = {.db = open_store(to), .after_us = after_us};
+    ck_assert(!pthread_create(&thread, NULL, come_late, &l));
+    tasks_status status = copy(NULL, NULL, 0, &copied);
+    ck_assert_msg(!status || (status == TASKS_CONFLICT && !l.status), "%s", error.message);
+    ck_assert(!pthread_join(thread, NULL));
+    ck_assert_int_eq(status ? 1 : TASKS_MEETING + 1, l.status ? TASKS_MEETING + 1 : l.id);
+    if (!l.status) {
+        OK(tasks_get(l.db, l.id, &task, &error));
+        ck_assert_str_eq(task->title, "From elsewhere");
+        tasks_task_free(task);
+    }
+    tasks_close(l.db);
+}
+
+START_TEST(no_write_gets_lost_where_a_copy_begins)
+{
+    for (int i = 0; i < MEETINGS; i++) {
+        begin(_i);
+        tasks_db *db = open_store(from);
+        fill_tasks(db, TASKS_MEETING, "");
+        tasks_close(db);
+        meet(i * MEETING_STEP_US);
+        end();
+    }
+}
+END_TEST
+
 static int32_t end_sessions(void *context, int64_t done, int64_t total)
 {
     (void)context;
@@ -488,6 +585,8 @@ int main(void)
     tcase_add_loop_test(group, only_what_is_missing_is_copied_again, 0, WAYS);
     tcase_add_loop_test(group, a_source_that_has_changed_is_copied_anew, 0, WAYS);
     tcase_add_loop_test(group, a_target_in_use_is_refused_and_left_alone, 0, WAYS);
+    tcase_add_loop_test(group, who_was_there_before_waits_for_its_end, 0, WAYS);
+    tcase_add_loop_test(group, no_write_gets_lost_where_a_copy_begins, 0, WAYS);
     tcase_add_loop_test(group, an_error_names_its_end, 0, 2);
     tcase_add_loop_test(group, a_dry_run_makes_nothing, 0, WAYS);
     tcase_add_test(group, the_source_stays_as_it_is);
