@@ -5,12 +5,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "fail.h"
 #include "run.h"
 #include "secret_cache.h"
 #include "timestamp.h"
+
+/* ---- A clock that can be put forward ---- */
+
+static atomic_long ahead_s;
+
+/* Stands before that of the C library. */
+int clock_gettime(clockid_t which, struct timespec *out)
+{
+    long result = syscall(SYS_clock_gettime, which, out);
+    out->tv_sec += atomic_load(&ahead_s);
+    return (int)result;
+}
 
 /* ---- A vault whose secret can be changed ---- */
 
@@ -374,6 +388,43 @@ START_TEST(the_previous_login_bridges_a_rotation)
 }
 END_TEST
 
+START_TEST(a_login_is_kept_for_five_minutes)
+{
+    vault v = make_vault("one");
+    database d = make_database("one");
+    login l;
+    tasks_error error;
+    open_login(&l, &v, "postgresql://");
+    change(&v, "two", NULL);
+    atomic_fetch_add(&ahead_s, 299);
+    ck_assert_int_eq(log_in(&l, NULL, &d, &error), TASKS_OK);
+    ck_assert_int_eq(v.current_reads, 1);
+    take(&d, "two");
+    atomic_fetch_add(&ahead_s, 1);
+    ck_assert_int_eq(log_in(&l, NULL, &d, &error), TASKS_OK);
+    ck_assert_int_eq(v.current_reads, 2);
+    ck_assert_int_eq(d.attempts, 2);
+    login_done(&l);
+}
+END_TEST
+
+START_TEST(a_refusal_asks_the_vault_every_five_seconds_at_most)
+{
+    vault v = make_vault("wrong");
+    database d = make_database("right");
+    login l;
+    tasks_error error;
+    open_login(&l, &v, "postgresql://");
+    for (int second = 0; second < 20; second++) {
+        ck_assert_int_eq(log_in(&l, NULL, &d, &error), TASKS_UNAVAILABLE);
+        ck_assert_int_le(v.current_reads, 1 + (second + 1) / 5);
+        atomic_fetch_add(&ahead_s, 1);
+    }
+    ck_assert_int_ge(v.current_reads, 4);
+    login_done(&l);
+}
+END_TEST
+
 /* ---- Rotation under load ---- */
 
 typedef struct client {
@@ -583,6 +634,8 @@ int main(void)
                                   a_refused_login_is_away_and_backs_off,
                                   what_is_no_refusal_ends_the_tries,
                                   the_previous_login_bridges_a_rotation,
+                                  a_login_is_kept_for_five_minutes,
+                                  a_refusal_asks_the_vault_every_five_seconds_at_most,
                                   a_rotation_under_load,
                                   bad_secrets_are_found_at_the_start,
                                   nobody_logs_in_to_a_file,
