@@ -172,6 +172,22 @@ argument_is_cleaned() {
     grep -q '^postgresql://app:\*' "$scratch/collected" && seen_by_nobody
 }
 
+# The sink waits for a request of HTTP, so this command waits for PostgreSQL.
+argument_of_tasksctl_is_cleaned() {
+    local command shown
+    "$tasksctl" list --db "postgresql://u:$third@127.0.0.1:$(port_of "$scratch/sink")/d" &
+    command=$!
+    for _ in {1..200}; do
+        shown=$(tr '\0' ' ' <"/proc/$command/cmdline")
+        [[ $shown != *postgresql://u:\** ]] || break
+        sleep 0.05
+    done
+    kill "$command"
+    wait "$command" || true
+    echo "$shown"
+    [[ $shown == *postgresql://u:\** && $shown != *"$third"* ]]
+}
+
 # ---- Memory ----------------------------------------------------------------------------------------------------------
 
 # A folder with the programs where others than we get to.
