@@ -41,7 +41,7 @@ static void write_connections(const struct app *app, buf *to)
 static void write_log(buf *to)
 {
     prom_single(to, "tasksd_log_lines_dropped_total", "counter",
-                "Lines of the log that found no room, as nobody took what was there before.",
+                "Lines of the log that found no room, or could not be written.",
                 (double)log_dropped());
 }
 

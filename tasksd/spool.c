@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,12 +43,25 @@ static bool write_some(int fd, const char **at, size_t *left)
     return true;
 }
 
-static void write_all(int fd, const buf *lines)
+/* What is left when it cannot go on: a line of which a part is out counts, too. */
+static uint64_t lines_in(const char *at, size_t left)
+{
+    uint64_t count = 0;
+    for (const char *end; (end = memchr(at, '\n', left)); at = end + 1) {
+        left -= (size_t)(end - at) + 1;
+        count++;
+    }
+    return count;
+}
+
+static void write_all(struct spool *s, const buf *lines)
 {
     const char *at = lines->bytes;
     size_t left = lines->length;
-    while (left > 0 && write_some(fd, &at, &left))
-        continue; /* and when it fails, there is nobody left to tell */
+    while (left > 0 && write_some(s->fd, &at, &left))
+        continue;
+    if (left > 0)
+        atomic_fetch_add(&s->dropped, lines_in(at, left));
 }
 
 static void gather(void)
@@ -81,9 +95,9 @@ static bool take(struct spool *s, buf *lines)
 }
 
 /* And empties the buffer for the next round: two take turns. */
-static void write_lines(int fd, buf *lines)
+static void write_lines(struct spool *s, buf *lines)
 {
-    write_all(fd, lines);
+    write_all(s, lines);
     if (lines->room > ROOM_KEPT)
         buf_done(lines);
     buf_reset(lines);
@@ -101,7 +115,7 @@ static void *run(void *context)
             gather();
         busy = take(s, &lines);
         if (busy)
-            write_lines(s->fd, &lines);
+            write_lines(s, &lines);
     }
     buf_done(&lines);
     return NULL;
@@ -162,7 +176,7 @@ void spool_put(struct spool *s, const char *lines, size_t length)
     s->idle = s->idle && !wake;
     pthread_mutex_unlock(&s->lock);
     if (!fits)
-        atomic_fetch_add(&s->dropped, 1);
+        atomic_fetch_add(&s->dropped, lines_in(lines, length));
     if (wake)
         pthread_cond_signal(&s->wanted);
 }

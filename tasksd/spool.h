@@ -1,6 +1,6 @@
 /* Lines on their way to a descriptor. Many threads put them in and wait for nothing; one thread writes out
  * what has gathered, so that a busy server makes one system call for many lines, and a reader who is slow, or
- * gone, holds nobody up. What finds no room is dropped and counted. */
+ * gone, holds nobody up. What finds no room, or cannot be written, is dropped and counted. */
 #ifndef SPOOL_H
 #define SPOOL_H
 
@@ -23,7 +23,7 @@ void spool_free(struct spool *s);
 /* One or more whole lines. */
 void spool_put(struct spool *s, const char *lines, size_t length);
 
-/* How many calls of spool_put() found no room so far. */
+/* How many lines were dropped so far. */
 uint64_t spool_dropped(const struct spool *s);
 
 #endif

@@ -1,6 +1,7 @@
 /* Lines come out whole and in order, nobody waits for a reader, and what finds no room is counted. */
 #include "spool.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -104,17 +105,31 @@ START_TEST(a_closed_pipe_ends_nothing)
     close(ends[0]);
     signal(SIGPIPE, SIG_IGN);
     ck_assert_ptr_nonnull(spool = spool_start(ends[1]));
-    spool_put(spool, "into nothing\n", 13);
+    spool_put(spool, "into\nnothing\n", 13);
     spool_stop(spool);
+    ck_assert_uint_eq(spool_dropped(spool), 2);
     spool_free(spool);
     close(ends[1]);
 }
 END_TEST
 
+START_TEST(what_a_full_disk_takes_no_more_is_counted)
+{
+    int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_ptr_nonnull(spool = spool_start(fd));
+    spool_put(spool, "one\n", 4);
+    spool_stop(spool);
+    ck_assert_uint_eq(spool_dropped(spool), 1);
+    spool_free(spool);
+    close(fd);
+}
+END_TEST
+
 int main(void)
 {
-    return run_suite("spool", (const TTest *[]){lines_of_all_threads_come_out_whole,
-                                                a_line_does_not_wait_for_the_next_one,
-                                                nobody_waits_for_a_reader_that_is_gone_to_sleep,
-                                                a_closed_pipe_ends_nothing, NULL});
+    return run_suite("spool", (const TTest *[]){
+                                  lines_of_all_threads_come_out_whole, a_line_does_not_wait_for_the_next_one,
+                                  nobody_waits_for_a_reader_that_is_gone_to_sleep, a_closed_pipe_ends_nothing,
+                                  what_a_full_disk_takes_no_more_is_counted, NULL});
 }
