@@ -12,6 +12,7 @@
 #include "guard.h"
 #include "log.h"
 #include "problem.h"
+#include "stack.h"
 #include "timestamp.h"
 #include "timing.h"
 
@@ -334,6 +335,7 @@ static void connection_close(const struct mg_connection *connection)
 static void connection_closed(const struct mg_connection *connection)
 {
     conns_closed(conns_of(connection));
+    stack_release();
 }
 
 /* The library's own words are of use only when it does not start. */
