@@ -145,34 +145,43 @@ static bool is_ready(const pool *p, const pool_lane *lane)
     return lane->waiting >= lane->shape.group || lane->first->late || !has_young_group(p, lane);
 }
 
-/* Gives a free slot to the head of a lane, if there are both and it is time. */
-static bool promote(pool *p, pool_lane *lane)
+/* Gives a free slot to the head of a lane, if there are both and it is time. Returns who has it now. */
+static pool_request *promote(pool *p, pool_lane *lane)
 {
     pool_slot *slot = is_ready(p, lane) ? free_slot(p, lane) : NULL;
     if (!slot)
-        return false;
+        return NULL;
     pool_request *leader = pop(lane);
     leader->slot = slot;
     lane->leading++;
     slot->lane = lane;
     slot->taken_ns = nanoseconds();
     atomic_store_explicit(&leader->state, LEADING, memory_order_release);
-    sem_post(&leader->wake);
-    return true;
+    return leader;
 }
 
-static void promote_all(pool *p)
+static pool_request *promote_next(pool *p)
 {
-    bool again;
-    do {
-        pool_lane *first = &p->lanes[p->write_next ? POOL_WRITE : POOL_READ];
-        pool_lane *second = &p->lanes[p->write_next ? POOL_READ : POOL_WRITE];
-        again = promote(p, first);
-        if (again)
-            p->write_next = !p->write_next;
-        else
-            again = promote(p, second);
-    } while (again);
+    pool_lane *first = &p->lanes[p->write_next ? POOL_WRITE : POOL_READ];
+    pool_lane *second = &p->lanes[p->write_next ? POOL_READ : POOL_WRITE];
+    pool_request *leader = promote(p, first);
+    if (leader)
+        p->write_next = !p->write_next;
+    return leader ? leader : promote(p, second);
+}
+
+/* Promotes whom it can, and lets go of the lock before it wakes them: who is woken often takes the processor
+ * of who woke him, and with the lock held everybody else would stand still meanwhile. */
+static void promote_and_unlock(pool *p)
+{
+    pool_request *leaders = NULL, **end = &leaders;
+    while ((*end = promote_next(p)))
+        end = &(*end)->next;
+    pthread_mutex_unlock(&p->lock);
+    for (pool_request *leader = leaders, *next; leader; leader = next) {
+        next = leader->next; /* it is another list as soon as the leader runs */
+        sem_post(&leader->wake);
+    }
 }
 
 /* ---- Waiting ---- */
@@ -200,9 +209,10 @@ static bool give_up(pool *p, pool_lane *lane, pool_request *request)
     bool queued = atomic_load(&request->state) == QUEUED;
     if (queued) {
         withdraw(lane, request);
-        promote_all(p);
+        promote_and_unlock(p);
+    } else {
+        pthread_mutex_unlock(&p->lock);
     }
-    pthread_mutex_unlock(&p->lock);
     return queued;
 }
 
@@ -213,8 +223,7 @@ static bool wait_for_company(pool *p, pool_request *request)
         return true;
     pthread_mutex_lock(&p->lock);
     request->late = true;
-    promote_all(p);
-    pthread_mutex_unlock(&p->lock);
+    promote_and_unlock(p);
     return false;
 }
 
@@ -253,8 +262,7 @@ static void step_back(pool *p, pool_lane *lane, pool_request *request)
     if (!request->next)
         lane->last = &request->next;
     lane->waiting++;
-    promote_all(p);
-    pthread_mutex_unlock(&p->lock);
+    promote_and_unlock(p);
 }
 
 static bool others_connected(pool *p, const pool_lane *lane)
@@ -308,8 +316,7 @@ tasks_status pool_enter(pool *p, pool_lane_name name, pool_request *request, poo
     pthread_mutex_lock(&p->lock);
     request->heads = !lane->first;
     push(lane, request);
-    promote_all(p);
-    pthread_mutex_unlock(&p->lock);
+    promote_and_unlock(p);
 
     do
         status = await(p, lane, request, end, error);
@@ -317,8 +324,7 @@ tasks_status pool_enter(pool *p, pool_lane_name name, pool_request *request, poo
     if (!status && atomic_load(&request->state) == LEADING) {
         pthread_mutex_lock(&p->lock);
         *group = gather(lane, request);
-        promote_all(p); /* who is left behind */
-        pthread_mutex_unlock(&p->lock);
+        promote_and_unlock(p); /* who is left behind */
         mark_begin(p, *group);
     } else {
         sem_destroy(&request->wake);
@@ -392,8 +398,7 @@ void pool_leave(pool *p, pool_lane_name name, pool_request *leader, pool_request
         p->batches += count_of(group);
         p->groups++;
     }
-    promote_all(p);
-    pthread_mutex_unlock(&p->lock);
+    promote_and_unlock(p);
     wake_carried(leader, group);
 }
 
