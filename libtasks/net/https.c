@@ -42,9 +42,11 @@ tasks_status https_split(const char *text, https_place *out, tasks_error *error)
     tasks_status status = libcurl_load(error);
     if (status)
         return status;
+    /* Who asks looks at the scheme; libcurl would know those that it was built with. */
     CURLU *url = libcurl.curl_url();
-    bool good = url && !libcurl.curl_url_set(url, CURLUPART_URL, text, 0) && !url_has(url, CURLUPART_USER) &&
-                !url_has(url, CURLUPART_PASSWORD) && !url_has(url, CURLUPART_FRAGMENT) &&
+    bool good = url && !libcurl.curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) &&
+                !url_has(url, CURLUPART_USER) && !url_has(url, CURLUPART_PASSWORD) &&
+                !url_has(url, CURLUPART_FRAGMENT) &&
                 url_part(url, CURLUPART_SCHEME, out->scheme, sizeof out->scheme) &&
                 url_part(url, CURLUPART_HOST, out->host, sizeof out->host);
     libcurl.curl_url_cleanup(url);
