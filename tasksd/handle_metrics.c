@@ -41,8 +41,7 @@ static void write_connections(const struct app *app, buf *to)
 static void write_log(buf *to)
 {
     prom_single(to, "tasksd_log_lines_dropped_total", "counter",
-                "Lines of the log that found no room, or could not be written.",
-                (double)log_dropped());
+                "Lines of the log that found no room, or could not be written.", (double)log_dropped());
 }
 
 static void write_store(const tasks_statistics *figures, buf *to)
