@@ -156,7 +156,7 @@ static pool_request *promote(pool *p, pool_lane *lane)
     lane->leading++;
     slot->lane = lane;
     slot->taken_ns = nanoseconds();
-    atomic_store_explicit(&leader->state, LEADING, memory_order_release);
+    atomic_store_explicit(&leader->state, TAKEN, memory_order_relaxed);
     return leader;
 }
 
@@ -180,6 +180,7 @@ static void promote_and_unlock(pool *p)
     pthread_mutex_unlock(&p->lock);
     for (pool_request *leader = leaders, *next; leader; leader = next) {
         next = leader->next; /* it is another list as soon as the leader runs */
+        atomic_store_explicit(&leader->state, LEADING, memory_order_release);
         sem_post(&leader->wake);
     }
 }

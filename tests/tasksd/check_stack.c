@@ -8,7 +8,7 @@
 
 #include "run.h"
 
-enum { SIZE = 512 << 10, PAGES_MAX = SIZE / 4096 };
+enum { SIZE = 2 << 20, PAGES_MAX = SIZE / 4096 };
 
 static unsigned char *stack;
 
