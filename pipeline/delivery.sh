@@ -44,29 +44,29 @@ smoke() {
     pipeline/smoke "$DEPLOY_URL"
 }
 
-# until_ended COMMAND: calls it until it says something that is not `running`. Prints that, or `timeout`.
+# until_ended COMMAND: calls it until it says something that is not `running`. Sets $ended to that, or to `timeout`. Not
+# in a subshell, for whose end a signal would have to wait.
 until_ended() {
-    local end=$((SECONDS + timeout)) state
-    while state=$("$@"); do
-        if [ "$state" != running ]; then
-            echo "$state"
+    local end=$((SECONDS + timeout))
+    while ended=$("$@"); do
+        if [ "$ended" != running ]; then
             return
         fi
         if [ "$SECONDS" -ge "$end" ]; then
-            echo timeout
+            ended=timeout
             return
         fi
         sleep "$poll"
     done
-    echo unknown
+    ended=unknown
 }
 
 # move_to WHAT: brings all servers to that version, gently. Status 2: it could not even be started, so nothing has
 # changed; 1: it ended badly, and the way back is the caller's.
 move_to() {
-    local what=$1 ended
+    local what=$1
     delivery_start "$what" || return 2
-    ended=$(until_ended delivery_state)
+    until_ended delivery_state
     say "$what: $ended"
     [ "$ended" = good ]
 }
