@@ -14,16 +14,30 @@ bare_lend_network() {
     done
 }
 
-# bare_root FOLDER: makes the system there.
-bare_root() {
+# bare_debootstrap FOLDER: nothing of it is to outlive a power cut, so that dpkg need not wait for the disk.
+bare_debootstrap() {
     local root=$1 mirror
     # shellcheck disable=SC2016 # apt's own variable
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' | head -n 1)
     say "debootstrap a minimal Debian 12"
-    mkdir -p "$root"
     debootstrap --variant=minbase bookworm "$root" "$mirror" >"$root/debootstrap.log" ||
         die "debootstrap failed: $(tail -n 1 "$root/debootstrap.log")"
     rm -f "$root/debootstrap.log"
+    echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/unsafe-io"
+}
+
+# bare_root FOLDER: makes the system there; of what was made less than a day ago, if it was.
+bare_root() {
+    local root=$1 kept=$PWD/build/bare.tar
+    mkdir -p "$root" build
+    if [ -n "$(find "$kept" -mmin -1440 2>/dev/null)" ]; then
+        say "a minimal Debian 12, as debootstrap has made it in build/bare.tar"
+        tar --extract --file "$kept" --directory "$root"
+    else
+        bare_debootstrap "$root"
+        tar --create --file "$kept.$$" --directory "$root" .
+        mv "$kept.$$" "$kept"
+    fi
     bare_lend_network "$root"
 }
 
