@@ -26,7 +26,7 @@ archive() {
     local source=$1 to=$2
     shift 2
     from_debian source "$source"
-    CFLAGS="$(dpkg-buildflags --get CFLAGS) $(dpkg-buildflags --get CPPFLAGS)" \
+    CFLAGS="$(DEB_CFLAGS_STRIP=-g dpkg-buildflags --get CFLAGS) $(dpkg-buildflags --get CPPFLAGS)" \
         cmake -S "$debian/$source"-*/ -B "$debian/$source" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
         -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DCMAKE_INSTALL_PREFIX="$to" -DCMAKE_INSTALL_LIBDIR=lib "$@" >/dev/null
     cmake --build "$debian/$source"
