@@ -17,6 +17,7 @@ export function createList({ list, template, above, below }) {
   let editing = null;
   let span = [0, 0];
   let printing = false;
+  let begun = false; // the first rows were drawn
 
   // ---- Where things are
 
@@ -44,6 +45,7 @@ export function createList({ list, template, above, below }) {
   }
 
   function spanInSight() {
+    if (!begun) return [0, Math.min(rows.length, rowAt(innerHeight) + 1)]; // asking for places costs a layout
     if (printing || rows.length <= WHOLE) return [0, rows.length];
     const top = -above.getBoundingClientRect().top;
     return [rowAt(top - AROUND_PX), Math.min(rows.length, rowAt(top + innerHeight + AROUND_PX) + 1)];
@@ -94,6 +96,12 @@ export function createList({ list, template, above, below }) {
     measure();
   }
 
+  /** Draws the rest of a short list once its first rows, which nobody should wait for, are on the screen. */
+  function begin() {
+    begun = true;
+    requestAnimationFrame(() => requestAnimationFrame(follow));
+  }
+
   /** Notes where the keyboard is; the function it returns brings it to the nearest row that is left, and
    *  says whether there was one. */
   function holdFocus() {
@@ -135,11 +143,12 @@ export function createList({ list, template, above, below }) {
       const hold = holdFocus();
       [rows, editing] = [next, nowEditing];
       index = null;
-      if (rows.length > WHOLE) layOut();
+      if (!begun || rows.length > WHOLE) layOut();
       else offsets = new Float64Array(rows.length + 1);
       span = spanInSight();
       render();
-      measure();
+      if (begun) measure();
+      else if (rows.length) begin();
       return hold();
     },
     /** Brings a row into sight, and returns its element. */

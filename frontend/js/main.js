@@ -19,6 +19,7 @@ const UNDO_MS = 10_000;
 const FIRST_PAGE = 100; // index.html asks for it ahead of need
 const FIRST_PAGE_SIGNED_IN = 200; // another one, since what was asked for ahead showed no token
 const BATCH_MAX = { tasks: 1000, chars: 150_000 }; // below the server's 1 MiB whatever the characters are
+const UNSEEN_MS = 200; // a page behind others is drawn when it is seen again
 const MOVES_MAX = 1000; // tasks that get an order so that one of them can be moved
 
 const store = createStore(changed);
@@ -65,6 +66,7 @@ function firstPage() {
 // ---- Drawing: what a person did at once, so that the next key meets it; what the server said once a frame
 
 let frame = 0;
+let isDrawn = false; // the document itself says that the tasks are being read
 
 function changed() {
   drawSoon();
@@ -72,12 +74,15 @@ function changed() {
 }
 
 function drawSoon() {
+  const { loaded, paused } = store.state;
+  if (!isDrawn && !loaded && !paused) return;
   frame ||= requestAnimationFrame(draw);
 }
 
 function draw() {
   cancelAnimationFrame(frame);
   frame = 0;
+  isDrawn = true;
   view.draw(picture(store.state));
 }
 
@@ -194,7 +199,7 @@ function move(key, next) {
 
 function look(how) {
   store.apply(show, how);
-  firstTry = sync.follow().then(live.wake);
+  firstTry = sync.follow().then(shown).then(live.wake);
 }
 
 // ---- Undo
@@ -361,18 +366,30 @@ window.addEventListener("beforeunload", (event) => {
   if (isLost && !isLeaving) event.preventDefault();
 });
 
-recall();
-addEventListener("load", () => setTimeout(keepShell));
+// What can wait until the first rows are on the screen.
+firstTry.then(() => {
+  watchEnd();
+  recall();
+  keepShell();
+});
 
-let atEnd = false;
-new IntersectionObserver(async (entries) => {
-  atEnd = entries.at(-1).isIntersecting;
-  while (atEnd && store.state.next && !store.state.paused) {
-    await sync.more();
-    await framesDrawn(2); // the rows, then where the end is now
-  }
-}, { rootMargin: "800px" }).observe(view.end);
+/** Reads on when the end of what was read comes near. */
+function watchEnd() {
+  let atEnd = false;
+  new IntersectionObserver(async (entries) => {
+    atEnd = entries.at(-1).isIntersecting;
+    while (atEnd && store.state.next && !store.state.paused) {
+      await sync.more();
+      await framesDrawn(2); // the rows, then where the end is now
+    }
+  }, { rootMargin: "800px" }).observe(view.end);
+}
 
 async function framesDrawn(count) {
   while (count--) await new Promise(requestAnimationFrame);
+}
+
+/** Resolves when what was drawn last is on the screen, or soon if the page is behind others. */
+function shown() {
+  return Promise.race([framesDrawn(2), new Promise((resolve) => setTimeout(resolve, UNSEEN_MS))]);
 }
