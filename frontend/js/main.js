@@ -20,6 +20,7 @@ const FIRST_PAGE = 100; // index.html asks for it ahead of need
 const FIRST_PAGE_SIGNED_IN = 200; // another one, since what was asked for ahead showed no token
 const BATCH_MAX = { tasks: 1000, chars: 150_000 }; // below the server's 1 MiB whatever the characters are
 const UNSEEN_MS = 200; // a page behind others is drawn when it is seen again
+const FRAME_MS = 16;
 const MOVES_MAX = 1000; // tasks that get an order so that one of them can be moved
 
 const store = createStore(changed);
@@ -63,10 +64,11 @@ function firstPage() {
   return token.isSet ? FIRST_PAGE_SIGNED_IN : FIRST_PAGE;
 }
 
-// ---- Drawing: what a person did at once, so that the next key meets it; what the server said once a frame
+// ---- Drawing: what a person did at once, so that the next key meets it; what the server said at once too, but
+// no more than once a frame. Not in a frame only: a page behind others may wait a second for one.
 
 let frame = 0;
-let isDrawn = false; // the document itself says that the tasks are being read
+let drawnAt = 0; // so far never: the document itself says that the tasks are being read
 
 function changed() {
   drawSoon();
@@ -75,14 +77,15 @@ function changed() {
 
 function drawSoon() {
   const { loaded, paused } = store.state;
-  if (!isDrawn && !loaded && !paused) return;
+  if (!drawnAt && !loaded && !paused) return;
   frame ||= requestAnimationFrame(draw);
+  if (drawnAt && performance.now() - drawnAt > FRAME_MS) queueMicrotask(() => frame && draw());
 }
 
 function draw() {
   cancelAnimationFrame(frame);
   frame = 0;
-  isDrawn = true;
+  drawnAt = performance.now();
   view.draw(picture(store.state));
 }
 

@@ -55,6 +55,16 @@ scenario("two tabs agree", { tasks: ONE }, async ({ page, screen, server, open }
   await until(server.titles, ["write letter"]);
 });
 
+scenario("a tab that gets no frames, since it is behind another, agrees too", { tasks: ONE },
+  async ({ page, screen, server }) => {
+    await until(() => screen.streams() > 0, true);
+    await page.evaluate(() => (globalThis.requestAnimationFrame = () => 1));
+    for (const title of ["theirs", "more"]) {
+      await server.create([{ title }]);
+      await until(async () => (await screen.titles()).at(-1), title);
+    }
+  });
+
 scenario("a stream that ends goes on where it was", { tasks: ONE }, async ({ page, screen, server }) => {
   await until(() => screen.streams() > 0, true);
   await server.kill();
