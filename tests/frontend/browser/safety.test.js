@@ -118,6 +118,20 @@ scenario("a long word does not scroll a small screen sideways",
     assert.deepEqual(await widths(), [320, 320]);
   });
 
+scenario("on a small screen the filters keep to the margin of what is above them",
+  { tasks: [{ title: "one", completed: true }, { title: "two" }], viewport: { width: 320, height: 568 } },
+  async ({ page }) => {
+    const edges = (selector) => page.locator(selector).evaluate((element) => {
+      const { left, right } = element.getBoundingClientRect();
+      return [Math.round(left), Math.round(right)];
+    });
+    for (const name of ["All", "Completed"]) {
+      await page.getByRole("link", { name }).click();
+      const [[left], [, right]] = [await edges(".toggle-all"), await edges(".search")];
+      assert.deepEqual(await edges(".filters"), [left, right], name);
+    }
+  });
+
 scenario("the shell is small, compressed and answered 304", {}, async ({ page, server }) => {
   const paths = await page.evaluate(() => [
     location.pathname,
