@@ -76,7 +76,7 @@ export function createApi(base, identity = () => ({})) {
     /** The token for the code that one came back with from an issuer. */
     signIn: async (code) => (await json(await send(new URL("sign-in", base), write("POST", code, {})))).token,
     /** Opens the stream of what changes after a revision; `signal` ends it. */
-    events: (since, signal) => exchange(taskUrl(`events?since=${since}`), { signal }),
+    events: (since, signal) => exchange(taskUrl(`events?since=${since}`), { signal, priority: "low" }),
   };
 }
 
