@@ -89,13 +89,20 @@ all_answers() {
     done <"$scratch/urls"
 }
 
-# What the kernel shows of the process to whoever may look. The keys of AWS stay in its environment, where whoever
-# started it put them for all that runs in it, and the kernel shows that to nobody but root.
+# The keys of AWS stay there, where whoever started the process put them for all that runs in it. The kernel shows it to
+# nobody but root.
+environment_of() {
+    local reader=(cat)
+    [ "$(id -u)" -eq 0 ] || reader=(sudo cat)
+    "${reader[@]}" "/proc/$1/environ" | tr '\0' '\n' | grep -v ^AWS_
+}
+
+# What the kernel shows of the process to whoever may look.
 all_of_proc() {
     local server
     server=$(cat "$scratch/server")
     tr '\0' '\n' <"/proc/$server/cmdline"
-    tr '\0' '\n' <"/proc/$server/environ" | grep -v ^AWS_
+    environment_of "$server"
     cat "/proc/$server/status" "/proc/$server/comm" "/proc/$server/maps"
 }
 
@@ -155,7 +162,7 @@ environment_is_cleaned() {
     start_server "PASSWORD_OF_DB=$third" "$tasksd" --listen 127.0.0.1:0 --db "postgresql://app@127.0.0.1:$port/app" \
         --db-secret env:PASSWORD_OF_DB
     ask /readyz
-    tr '\0' '\n' <"/proc/$(cat "$scratch/server")/environ" | grep -v ^AWS_ >"$scratch/collected"
+    environment_of "$(cat "$scratch/server")" >"$scratch/collected"
     stop_server
     grep -q ^PASSWORD_OF_DB "$scratch/collected" && seen_by_nobody
 }

@@ -43,8 +43,8 @@ end_load() {
     grep -q '^served [1-9]' "$scratch/load"
 }
 
-# failed FROM TO: how many requests failed in that time.
-failed() { awk -v from="$1" -v to="$2" '$1 == "bad" && $2 >= from && $2 < to { n += $3 } END { print n + 0 }' "$scratch/load"; }
+# failed FROM TO: how many requests failed in the tenths of a second that are all in that time.
+failed() { awk -v from="$1" -v to="$2" '$1 == "bad" && $2 >= from && $2 + 100 <= to { n += $3 } END { print n + 0 }' "$scratch/load"; }
 
 # No version of the secret is read twice within five seconds; less what a request takes longer than another.
 readings_are_spaced() {

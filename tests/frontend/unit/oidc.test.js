@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { webcrypto } from "node:crypto";
 import { test } from "node:test";
 import { arrival, challengeOf, comeBack, departure } from "../../../frontend/js/oidc.js";
+
+globalThis.crypto ??= webcrypto; // which node 18 has under that name alone
 
 const HOW = { authorization_endpoint: "https://issuer.example/authorize?tenant=1", client_id: "page", scope: "openid tasks" };
 const VISIT = { state: "s", verifier: "v", redirect_uri: "https://tasks.example/" };

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { webcrypto } from "node:crypto";
 import { test } from "node:test";
 import { createToken } from "../../../frontend/js/token.js";
+
+globalThis.crypto ??= webcrypto; // which node 18 has under that name alone
 
 function storage() {
   const items = new Map();
