@@ -114,8 +114,10 @@ scenario("a page that nobody sees asks nothing, and asks at once when it is seen
   async ({ page, screen, server }) => {
     await page.clock.install();
     await page.route(/\/events/, (route) => route.fulfill({ status: 503 }));
+    const asks = page.waitForResponse(/\/tasks\/changes/); // as there is no stream
     await page.reload();
     await page.locator(".todo-list li").waitFor();
+    await asks;
     const turn = (hidden) => page.evaluate((isHidden) => {
       Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
