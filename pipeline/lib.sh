@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 jobs=$(nproc)
 export CMAKE_BUILD_PARALLEL_LEVEL=$jobs
-export CTEST_PARALLEL_LEVEL=$((2 * jobs)) # most of the time most tests wait
+export CTEST_PARALLEL_LEVEL=$((jobs + 1)) # most of the time most tests wait
 
 say() { printf '\n== %s\n' "$*"; }
 
