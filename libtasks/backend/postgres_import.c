@@ -236,10 +236,10 @@ tasks_status postgres_import_look(void *connection, backend_import *out, tasks_e
     return out->unfinished ? read_mark(c, out, error) : TASKS_OK;
 }
 
-/* Sessions that were there before go on, so from now on the store itself refuses who has not opened it in the
- * same transaction. */
 static const char lock_sql[] = "BEGIN; SET LOCAL statement_timeout = 0; "
                                "LOCK TABLE owners, tasks, task_tags, tombstones, answers, tokens; ";
+/* Sessions that were there before go on, so from now on the store itself refuses who has not opened it in the
+ * same transaction. */
 static const char restart_sql[] =
     "TRUNCATE owners, tasks, task_tags, tombstones, answers, tokens RESTART IDENTITY; " END_SQL
     "CREATE TABLE copying (fingerprint bigint NOT NULL, done bigint NOT NULL, open boolean NOT NULL); "

@@ -27,8 +27,7 @@ int raw_connect_from(int port, const char *address)
     struct sockaddr_in other = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ck_assert_int_ge(fd, 0);
-    /* The port is chosen when it is known whereto: the next free one may have just been used for this server.
-     */
+    /* The port is chosen at connect: one that is free may have just been used for this server. */
     ck_assert_int_eq(setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &(int){1}, sizeof(int)), 0);
     inet_pton(AF_INET, address, &own.sin_addr);
     inet_pton(AF_INET, "127.0.0.1", &other.sin_addr);
