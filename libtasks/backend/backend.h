@@ -285,6 +285,9 @@ typedef struct backend_ops {
      * become visible in order, without gaps. */
     backend_outcome (*write)(void *connection, backend_batch *const *batches, uint32_t count,
                              tasks_error *error);
+    /* What can wait until a group of writes has been answered and the next one is under way: called by the
+     * leader after its turn, by several at once. NULL: nothing. */
+    void (*tidy)(void *store);
 
     /* `from` and `to` as in tasks_migration; a dry run touches nothing. */
     tasks_status (*migrate)(const backend_config *config, bool dry_run, tasks_migration *out,

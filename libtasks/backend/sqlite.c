@@ -81,6 +81,7 @@ const backend_ops backend_sqlite = {
     .health = sqlite_health,
     .read = sqlite_read,
     .write = sqlite_write,
+    .tidy = sqlite_tidy,
     .migrate = sqlite_schema_migrate,
     .check = sqlite_check,
     .backup = sqlite_backup,

@@ -17,8 +17,10 @@ typedef struct sqlite_store {
     char *path;               /* absolute or relative to the working directory at open; ":memory:" */
     sqlite3 *memory;          /* the one connection of a store in memory */
     _Atomic(sqlite3 *) spare; /* what open() looked at the file with; the first connection takes it over */
-    sqlite3 *marker;          /* holds the index of the log in memory */
+    sqlite3 *marker;          /* holds the index of the log in memory, and copies the log back */
     _Atomic(const volatile void *) index; /* what sqlite_mark() looks at; NULL: there are no marks */
+    _Atomic int log_pages, log_copied;    /* in the log at the last commit, and how many of them are back */
+    atomic_flag copying;                  /* somebody uses the marker */
     uint32_t timeout_ms;
     int64_t tombstone_ms;
 } sqlite_store;
@@ -157,6 +159,12 @@ typedef struct sqlite_writer {
 } sqlite_writer;
 
 tasks_status sqlite_op_run(sqlite_writer *w, const backend_op *op);
+
+/* ---- sqlite_log.c ---- */
+
+/* Minds the log that this connection writes. */
+void sqlite_log_follow(sqlite_store *store, sqlite3 *db);
+void sqlite_tidy(void *store);
 
 /* ---- sqlite_mark.c ---- */
 

@@ -168,6 +168,7 @@ tasks_status sqlite_connect(void *opaque, uint32_t slot, void **out, tasks_error
         return error->status;
     }
     sqlite_mark_join(store, c->db);
+    sqlite_log_follow(store, c->db);
     *out = c;
     return TASKS_OK;
 }

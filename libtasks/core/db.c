@@ -369,6 +369,8 @@ tasks_status db_write(tasks_db *db, backend_batch *batch, tasks_error *error)
     if (group) {
         carry_writes(db->store, &request.request, group);
         pool_leave(p, POOL_WRITE, &request.request, group);
+        if (p->ops->tidy)
+            p->ops->tidy(p->store);
     }
     if (!status && batch->status && error)
         *error = batch->error;
