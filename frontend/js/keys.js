@@ -20,8 +20,8 @@ const PAGE_KEYS = {
   "?": ({ keys }) => keys.showModal(),
   "Ctrl+z": (parts, on) => on.undo(),
   "Meta+z": (parts, on) => on.undo(),
-  "Ctrl+a": (parts, on, list) => on.select(list.keys()),
-  "Meta+a": (parts, on, list) => on.select(list.keys()),
+  "Ctrl+a": (parts, on) => on.selectAll(),
+  "Meta+a": (parts, on) => on.selectAll(),
   Escape: (parts, on) => on.selectNone(),
 };
 

@@ -1,18 +1,22 @@
 // The rows that are in sight. A short list is in the document as a whole; of a long one only what can be
 // seen, and a little around it, while two spacers are as high as the rest. Rows that leave are used again.
+// A row with `away` stands for so many that are not known, and has a height only.
 
+import { placeOf, START } from "./order.js";
 import { createRow } from "./row.js";
 
 const WHOLE = 150; // rows
 const AROUND_PX = 800;
+const AHEAD_PX = 4000; // what is away is missed before it can be seen
 const FIRST_GUESS_PX = 52;
 
-export function createList({ list, template, above, below }) {
+/** `missing()` is called when something is away that is nearly in sight. */
+export function createList({ list, template, above, below }, missing) {
   const shown = new Map(); // rows in the document by key, in their order
   const spare = [];
   const known = new Map(); // heights by key, as far as they were seen
   let rows = [];
-  let index = new Map();
+  let count = 0; // of what the rows stand for
   let offsets = new Float64Array(1); // where each row begins; the last is the height of all
   let editing = null;
   let span = [0, 0];
@@ -24,7 +28,8 @@ export function createList({ list, template, above, below }) {
   function layOut() {
     const guess = guessHeight();
     offsets = new Float64Array(rows.length + 1);
-    for (let i = 0; i < rows.length; i++) offsets[i + 1] = offsets[i] + (known.get(rows[i].key) ?? guess);
+    for (let i = 0; i < rows.length; i++)
+      offsets[i + 1] = offsets[i] + (known.get(rows[i].key) ?? guess * (rows[i].away ?? 1));
   }
 
   function guessHeight() {
@@ -44,11 +49,32 @@ export function createList({ list, template, above, below }) {
     return low;
   }
 
-  function spanInSight() {
+  /** The rows that are in the window or as near to it, once the list is scrolled by `shift`. */
+  function spanAround(px, shift = 0) {
+    const top = shift - above.getBoundingClientRect().top;
+    return [rowAt(top - px), Math.min(rows.length, rowAt(top + innerHeight + px) + 1)];
+  }
+
+  function spanToDraw(shift) {
     if (!begun) return [0, Math.min(rows.length, rowAt(innerHeight) + 1)]; // asking for places costs a layout
     if (printing || rows.length <= WHOLE) return [0, rows.length];
-    const top = -above.getBoundingClientRect().top;
-    return [rowAt(top - AROUND_PX), Math.min(rows.length, rowAt(top + innerHeight + AROUND_PX) + 1)];
+    return withoutAway(spanAround(AROUND_PX, shift));
+  }
+
+  /** The longest part of the span that is known. */
+  function withoutAway([first, last]) {
+    let best = [first, first];
+    for (let i = first, begin = first; i <= last; i++) {
+      if (i - begin > best[1] - best[0]) best = [begin, i];
+      if (i < last && rows[i].away !== undefined) begin = i + 1;
+    }
+    return best;
+  }
+
+  function firstMissing() {
+    if (!begun || rows.length <= WHOLE) return null;
+    const [first, last] = spanAround(AHEAD_PX);
+    return rows.slice(first, last).find(({ away }) => away !== undefined)?.key ?? null;
   }
 
   function measure() {
@@ -70,7 +96,7 @@ export function createList({ list, template, above, below }) {
       shown.set(rows[i].key, row);
       if (row.element === place) place = place.nextElementSibling;
       else list.insertBefore(row.element, place);
-      row.draw(rows[i], editing?.key === rows[i].key ? editing.text : null, i + 1, rows.length);
+      row.draw(rows[i], editing?.key === rows[i].key ? editing.text : null, count);
     }
     above.style.height = `${offsets[first]}px`;
     below.style.height = `${offsets[rows.length] - offsets[last]}px`;
@@ -85,7 +111,8 @@ export function createList({ list, template, above, below }) {
 
   /** Draws what is in sight now, if that is not what is drawn. */
   function follow() {
-    const [first, last] = spanInSight();
+    if (firstMissing()) missing();
+    const [first, last] = spanToDraw();
     if (first === span[0] && last === span[1]) return;
     const place = editing ? rows.findIndex((row) => row.key === editing.key) : first;
     if (place < first || place >= last) return document.activeElement.blur(); // saves, and comes here again
@@ -120,6 +147,25 @@ export function createList({ list, template, above, below }) {
     };
   }
 
+  /** Notes what is at the top of the window, so that it stays there whatever changes above. */
+  function holdSight() {
+    const element = begun && scrollY > 0 && [...list.children].find((row) => row.getBoundingClientRect().bottom > 0);
+    if (!element) return { shift: () => 0, restore() {} };
+    const { key } = element.dataset;
+    const { top } = element.getBoundingClientRect();
+    return {
+      /** How far the list will have to be scrolled. */
+      shift() {
+        const at = rows.length > WHOLE ? rows.findIndex((row) => row.key === key) : -1;
+        return at < 0 ? 0 : above.getBoundingClientRect().top + offsets[at] - top;
+      },
+      restore() {
+        const same = shown.get(key)?.element;
+        if (same) scrollBy(0, same.getBoundingClientRect().top - top);
+      },
+    };
+  }
+
   let frame = 0;
   addEventListener("scroll", () => (frame ||= requestAnimationFrame(() => {
     frame = 0;
@@ -137,25 +183,33 @@ export function createList({ list, template, above, below }) {
     });
 
   return {
-    /** Draws rows, and the text of an open editor; false if the row that had the keyboard is gone and none
+    /** Draws the rows, and the text of an open editor; false if the row that had the keyboard is gone and none
      *  is left. */
-    draw(next, nowEditing) {
+    draw(picture) {
       const hold = holdFocus();
-      [rows, editing] = [next, nowEditing];
-      index = null;
+      const sight = holdSight();
+      ({ rows, shown: count, editing } = picture);
       if (!begun || rows.length > WHOLE) layOut();
       else offsets = new Float64Array(rows.length + 1);
-      span = spanInSight();
+      span = spanToDraw(sight.shift());
       render();
+      sight.restore();
       if (begun) measure();
       else if (rows.length) begin();
+      if (firstMissing()) missing();
       return hold();
     },
+    /** The places of the first and the last row in the window. */
+    sight() {
+      const [first, last] = rows.length ? spanAround(0) : [0, 0];
+      return [rows[first], rows[last - 1]].map((row) => (row ? placeOf(row.task) : START));
+    },
+    /** The key of a row that is away and nearly in sight; null if there is none. */
+    missing: firstMissing,
     /** Brings a row into sight, and returns its element. */
     reveal(key) {
-      index ??= new Map(rows.map((row, i) => [row.key, i]));
-      const at = index.get(key);
-      if (at === undefined) return null;
+      const at = rows.findIndex((row) => row.key === key);
+      if (at < 0) return null;
       if (!shown.has(key)) {
         scrollBy(0, above.getBoundingClientRect().top + offsets[at] - innerHeight / 2);
         follow();
@@ -172,6 +226,5 @@ export function createList({ list, template, above, below }) {
     /** The key of the row after another: null at the end. */
     after: (key) => rows[rows.findIndex((row) => row.key === key) + 1]?.key ?? null,
     before: (key) => rows[rows.findIndex((row) => row.key === key) - 1]?.key ?? null,
-    keys: () => rows.map((row) => row.key),
   };
 }

@@ -26,7 +26,7 @@ const MOVES_MAX = 1000; // tasks that get an order so that one of them can be mo
 const store = createStore(changed);
 const token = createToken(() => sessionStorage);
 const api = createApi(document.baseURI, token.headers);
-const sync = createSync(api, store, { firstPage });
+const sync = createSync(api, store, { firstPage, sight: () => view.sight() });
 const live = createLive(api, store, sync);
 const view = createView(document, drawnAtOnce({
   add,
@@ -44,6 +44,8 @@ const view = createView(document, drawnAtOnce({
   forgetDeleted: () => store.apply(remember, []),
   move,
   select: (keys) => store.apply(select, keys),
+  selectAll,
+  selectRange,
   selectNone: () => store.state.selected.size && store.apply(selectNone),
   completeSelected: () => updateAll(selected(), { completed: true }),
   removeSelected: () => remove(selected()),
@@ -58,6 +60,7 @@ const view = createView(document, drawnAtOnce({
   insist: () => answerRefusal(insist),
   rewrite: () => answerRefusal(rewrite),
   readd: () => answerRefusal((op) => add(op.patch.title)),
+  missing: bringBack,
 }));
 
 function firstPage() {
@@ -187,17 +190,43 @@ function revise(key, patch, base) {
 }
 
 async function toggleAll(completed) {
-  if (!isWhole(store.state)) await sync.everything();
-  if (isWhole(store.state)) updateAll([...seen(store.state).keys()], { completed });
+  if (isWhole(store.state) || (await readAll())) updateAll([...seen(store.state).keys()], { completed });
+}
+
+async function selectAll() {
+  if (isWhole(store.state) || (await readAll()))
+    store.apply(select, picture(store.state).rows.map(({ key }) => key));
+}
+
+/** Selects the tasks between two rows. */
+async function selectRange(key, other) {
+  if (view.between(key, other).every(task) || (await readAll()))
+    store.apply(select, view.between(key, other));
+}
+
+/** Reads whatever is not known; false if that fails. */
+async function readAll() {
+  await sync.everything();
+  return isWhole(store.state);
 }
 
 /** Moves a task before another one; null is the end. */
 function move(key, next) {
   const moves = placing(sorted(store.state), key, next);
-  if (moves.length > MOVES_MAX) return view.say("This is too far down to be moved.");
+  if (!moves || moves.length > MOVES_MAX) return view.say("This is too far down to be moved.");
   change(...moves.flatMap(([moved, order]) => updateOps(uid(), moved, task(moved), { order })));
-  const rows = picture(store.state).rows;
-  view.say(`Moved to place ${rows.findIndex((row) => row.key === key) + 1} of ${rows.length}.`);
+  const { rows, shown } = picture(store.state);
+  view.say(`Moved to place ${rows.find((row) => row.key === key)?.place} of ${shown}.`);
+}
+
+let isBringing = false;
+
+/** Reads again what was sent away, as long as somebody looks at its place. */
+async function bringBack() {
+  if (isBringing) return;
+  isBringing = true;
+  for (let key; (key = view.missing()) && !store.state.paused; await framesDrawn(1)) await sync.back(key);
+  isBringing = false;
 }
 
 function look(how) {
@@ -244,7 +273,9 @@ function keepSoon() {
 
 function keepList() {
   listTimer = 0;
-  if (account !== null) keep.saveList(account, sorted(store.state).map(([, known]) => known));
+  const tasks = sorted(store.state).map(([, known]) => known);
+  const end = tasks.indexOf(null); // what comes behind tasks that are away is not the start of the list
+  if (account !== null && end !== 0) keep.saveList(account, end < 0 ? tasks : tasks.slice(0, end));
 }
 
 async function recall() {

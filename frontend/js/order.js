@@ -14,15 +14,21 @@ export function compare(a, b) {
 
 /** What gives the task a place before `next` (null: at the end) in the sorted tasks `all`: patches as
  *  [key, order], the task's own last. Tasks without an order that stay before it need one first, which is
- *  why moving among them costs more than one. */
+ *  why moving among them costs more than one. In place of tasks that are not known there is a null; the
+ *  answer is null if it would depend on them. */
 export function placing(all, key, next) {
   const others = all.filter(([other]) => other !== key);
   const at = next === null ? others.length : others.findIndex(([other]) => other === next);
+  if (others[at - 1]?.[1] === null || others[at]?.[1] === null) return null;
+  const known = others.slice(others.slice(0, at).findLastIndex(([, task]) => task === null) + 1, at);
+  const isCut = known.length < at;
   const before = others[at - 1]?.[1].order;
   const after = others[at]?.[1].order ?? null;
-  if (at > 0 && (before ?? null) === null) return numbered(others.slice(0, at), key);
+  if (at > 0 && (before ?? null) === null)
+    return isCut && (known[0][1].order ?? null) === null ? null : numbered(known, key);
   const order = between(at > 0 ? before : null, after);
-  return order === null ? renumbered(others.slice(0, at), key) : [[key, order]];
+  if (order === null) return isCut ? null : renumbered(known, key);
+  return [[key, order]];
 }
 
 /** A number between two; null if there is none left. */

@@ -44,15 +44,15 @@ export function createRow(template) {
   return {
     element,
     /** Draws what differs from the last time. `text` is what the editor starts with, null outside it. */
-    draw({ key, task, unsaved, selected }, text, position, of) {
+    draw({ key, task, unsaved, selected, place }, text, of) {
       element.dataset.key = key;
       if (drawn.task !== task) drawTask(task);
       if (drawn.unsaved !== unsaved) element.classList.toggle("unsaved", unsaved);
       if (drawn.selected !== selected) drawSelected(selected);
       if ((drawn.text ?? null) !== text) drawEditing(text);
-      if (drawn.position !== position) element.setAttribute("aria-posinset", position);
+      if (drawn.place !== place) element.setAttribute("aria-posinset", place);
       if (drawn.of !== of) element.setAttribute("aria-setsize", of);
-      drawn = { task, unsaved, selected, text, position, of };
+      drawn = { task, unsaved, selected, text, place, of };
     },
   };
 }

@@ -10,6 +10,7 @@
 // was seen. A create has items instead, [{ key, patch }].
 
 import { compare, END, placeOf, START } from "./order.js";
+import { cleared, countOf, farAway, isAway, isIn, keyOfPage, noted, sentAway } from "./pages.js";
 
 const MATCHES = {
   all: () => true,
@@ -18,6 +19,8 @@ const MATCHES = {
 };
 
 const EVERYTHING = { filter: "all", tag: "", text: "" };
+
+const AT_HAND_MAX = 5000; // tasks; of a longer list the pages far from sight are sent away
 
 const BLANK = {
   id: Infinity, revision: 0, title: "", notes: "", completed: false, priority: 0, order: null, tags: [],
@@ -30,7 +33,8 @@ export function initialState() {
     source: EVERYTHING, // what `saved` was read as
     saved: new Map(),
     gone: new Set(), // ids that were deleted; an answer that was on its way then may still name them
-    reach: START, // the tasks of the source are all in `saved` up to this place
+    reach: START, // the tasks of the source were all read up to this place,
+    pages: [], // in these pages; they are in `saved` unless their page is away
     next: null, // the query of the page after that
     etag: null,
     revision: 0, // of the owner: what changed after it is not known yet
@@ -68,9 +72,14 @@ export function firstQuery({ source: { filter, tag, text } }) {
   return `?${query}`;
 }
 
-/** Whether all tasks are known. */
-export function isWhole({ source, reach }) {
+/** Whether all tasks were read, so that they are counted. */
+function isRead({ source, reach }) {
   return source === EVERYTHING && reach === END;
+}
+
+/** Whether all tasks are known. */
+export function isWhole(state) {
+  return isRead(state) && !state.pages.some(({ away }) => away);
 }
 
 /** Whether a task is among those that `view` asks for, as the server decides it. */
@@ -84,15 +93,16 @@ function lowered(text) {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** Everything to draw; `more` says that the list shown goes on. */
+/** Everything to draw; `more` says that the list shown goes on. A row with `away` stands for so many tasks. */
 export function picture(state, now = Date.now()) {
   const { view, source, loaded, reach, queue, editing, selected, refusals, deleted } = state;
   const matches = matcher(view);
   const unsaved = new Set(queue.flatMap(keysOf));
-  const rows = [];
-  const tags = new Set(view.tag ? [view.tag] : []);
-  let count = 0;
-  let active = 0;
+  const pages = pagesAway(state);
+  const rows = isListed(state) ? pages.map(rowOfPage) : [];
+  const tags = new Set([...(view.tag ? [view.tag] : []), ...pages.flatMap(({ away }) => away.tags)]);
+  let count = sum(pages.map(({ away }) => countOf(away)));
+  let active = sum(pages.map(({ away }) => away.active.length));
   for (const [key, task] of seen(state)) {
     if (task.expires_at && Date.parse(task.expires_at) <= now) continue;
     count++;
@@ -101,16 +111,19 @@ export function picture(state, now = Date.now()) {
     if (matches(task) || editing?.key === key)
       rows.push({ key, task, unsaved: unsaved.has(key), selected: selected.has(key) });
   }
+  rows.sort((a, b) => compare(a.task, b.task));
+  const shown = rows.reduce((place, row) => (row.place = place) + (row.away ?? 1), 1) - 1;
   return {
-    rows: rows.sort((a, b) => compare(a.task, b.task)),
+    rows, // each with its place in the list, from 1
+    shown, // what they stand for
     tags: [...tags].sort((a, b) => a.localeCompare(b)),
     count,
     active,
     activeIsExact: reach === END && source.filter !== "completed" && !source.tag && !source.text,
     completed: count - active,
-    whole: isWhole(state),
+    whole: isRead(state),
     more: loaded && reach !== END,
-    empty: isWhole(state) && count === 0,
+    empty: isRead(state) && count === 0,
     view,
     loaded,
     editing,
@@ -119,6 +132,24 @@ export function picture(state, now = Date.now()) {
     refusal: refusals[0],
     paused: state.paused && { problem: state.paused, waiting: queue.length },
   };
+}
+
+/** The pages away, as a person sees them. */
+function pagesAway({ pages, queue }) {
+  const isClearing = queue.some(({ kind }) => kind === "clear");
+  return (isClearing ? cleared(pages) : pages).filter(({ away }) => away);
+}
+
+function isListed({ view, source }) {
+  return firstQuery({ source }) === firstQuery({ source: view });
+}
+
+function rowOfPage(page) {
+  return { key: keyOfPage(page), task: page.to, away: countOf(page.away) };
+}
+
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** All known tasks by key, as a person sees them: the queue played over what is saved. */
@@ -153,9 +184,11 @@ const PLAY = {
   },
 };
 
-/** All known tasks in the order of the list, as [key, task]. */
+/** All known tasks in the order of the list, as [key, task], and [key, null] for a page that is away. */
 export function sorted(state) {
-  return [...seen(state)].sort(([, a], [, b]) => compare(a, b));
+  const pages = pagesAway(state).map((page) => [keyOfPage(page), page.to, true]);
+  return [...pages, ...seen(state)].sort(([, a], [, b]) => compare(a, b))
+    .map(([key, task, away]) => [key, away ? null : task]);
 }
 
 function keysOf({ key, items }) {
@@ -201,30 +234,62 @@ export function show(state, change) {
 
 /** Starts another list if the one at hand is not known far enough to be filtered here. */
 export function aim(state) {
-  const { source, view, loaded } = state;
-  if (!loaded || isWhole(state) || firstQuery({ source }) === firstQuery({ source: view })) return state;
-  return startOver(state, view);
+  if (!state.loaded || isWhole(state) || isListed(state)) return state;
+  return startOver(state, state.view);
 }
 
 /** Forgets the list at hand and starts the one of `source`; the queue stays. */
 export function startOver(state, source = EVERYTHING) {
-  const { saved, reach, next, etag, loaded } = initialState();
+  const { saved, reach, pages, next, etag, loaded } = initialState();
   const isAll = firstQuery({ source }) === firstQuery({ source: EVERYTHING });
-  return { ...state, source: isAll ? EVERYTHING : source, saved, reach, next, etag, loaded, epoch: state.epoch + 1 };
+  const { epoch } = state;
+  return { ...state, source: isAll ? EVERYTHING : source, saved, reach, pages, next, etag, loaded, epoch: epoch + 1 };
 }
 
-/** Takes in the part of the source that starts after the place `from`. */
-export function received(state, { from, tasks, next, etag, revision }) {
-  const to = next ? placeOf(tasks.at(-1)) : END;
-  const isInPart = (task) => compare(task, from) > 0 && compare(task, to) <= 0;
+/** Takes in the page of the source that starts after the place `from`, which `query` lists. */
+export function received(state, { from, query, tasks, next, etag, revision }) {
+  const page = { from, to: next ? placeOf(tasks.at(-1)) : END, query, away: null };
   const saved = new Map(state.saved);
   const listed = new Set(tasks.map(({ id }) => id));
   for (const [key, task] of from === START ? state.saved : [])
-    if (isInPart(task) && !listed.has(task.id) && task.revision <= revision && key !== state.editing?.key)
+    if (isIn(page, task) && !listed.has(task.id) && task.revision <= revision && key !== state.editing?.key)
       saved.delete(key);
   for (const task of tasks) if (!state.gone.has(task.id)) keepLatest(saved, task);
   const first = from === START ? { etag, revision } : {};
-  return { ...state, saved, reach: to, next, loaded: true, stale: state.stale && from !== START, ...first };
+  const pages = from === START ? [page] : [...state.pages, page];
+  return {
+    ...state, saved, pages, reach: page.to, next, loaded: true, stale: state.stale && from !== START, ...first,
+  };
+}
+
+/** Forgets what nobody needs while no list is on its way: which tasks are gone, and those of pages far from sight
+ *  until no more are at hand than enough. `sight()` gives the places of the first and the last row in sight. */
+export function forgotten(state, sight) {
+  const known = state.gone.size ? { ...state, gone: new Set() } : state;
+  return state.saved.size > AT_HAND_MAX ? sendAway(known, farAway(state.pages, sight())) : known;
+}
+
+/** Leaves alone the pages of tasks that somebody is busy with. */
+function sendAway(state, far) {
+  const busy = new Set([...state.queue.flatMap(keysOf), ...state.selected, state.editing?.key]);
+  const saved = new Map(state.saved);
+  const sent = new Map();
+  for (const page of far) {
+    if (saved.size <= AT_HAND_MAX) break;
+    const tasks = [...saved].filter(([, task]) => isIn(page, task));
+    if (tasks.some(([key]) => busy.has(key))) continue;
+    for (const [key] of tasks) saved.delete(key);
+    sent.set(page, sentAway(page, tasks.map(([, task]) => task)));
+  }
+  return sent.size ? { ...state, saved, pages: state.pages.map((page) => sent.get(page) ?? page) } : state;
+}
+
+/** Takes in the tasks of a page that was away. */
+export function brought(state, page, tasks) {
+  const saved = new Map(state.saved);
+  for (const task of tasks) if (isIn(page, task) && !state.gone.has(task.id)) keepLatest(saved, task);
+  const key = keyOfPage(page);
+  return { ...state, saved, pages: state.pages.map((one) => (keyOfPage(one) === key ? { ...one, away: null } : one)) };
 }
 
 /** Shows the tasks that an earlier page saw, until the server can be asked. */
@@ -245,20 +310,23 @@ export function absorbed(state, { tasks, etag, revision = 0 }) {
   const saved = new Map(state.saved);
   const gone = new Set(state.gone);
   const matches = matcher(state.source);
+  let { pages } = state;
   for (const task of tasks) {
     const key = keyOf(task);
     if (task.deleted) gone.add(task.id);
-    if (task.deleted || gone.has(task.id)) {
-      if (key !== state.editing?.key) saved.delete(key);
-    } else if (matches(task) && compare(task, state.reach) <= 0) keepLatest(saved, task);
-    else if (!(saved.get(key)?.revision > task.revision) && key !== state.editing?.key) saved.delete(key);
+    const isGone = gone.has(task.id);
+    const isListed = !isGone && matches(task);
+    if (task.revision >= state.revision && key !== state.editing?.key) pages = noted(pages, task, isListed);
+    const isAtHand = isListed && compare(task, state.reach) <= 0 && !isAway(pages, task);
+    if (isAtHand) keepLatest(saved, task);
+    else if ((isGone || !(saved.get(key)?.revision > task.revision)) && key !== state.editing?.key) saved.delete(key);
   }
-  return { ...state, saved, gone, etag, revision: Math.max(state.revision, revision) };
+  return { ...state, saved, gone, pages, etag, revision: Math.max(state.revision, revision) };
 }
 
 /** Takes in one task that was read again. */
 export function reread(state, task) {
-  return { ...state, saved: withTasks(state.saved, [task]) };
+  return withTasks(state, [task]);
 }
 
 export function enqueue(state, ...ops) {
@@ -282,12 +350,13 @@ export function settled(state, op, tasks = []) {
 }
 
 const SETTLE = {
-  create: (state, op, tasks) => ({ ...state, saved: withTasks(state.saved, tasks) }),
-  update: (state, op, tasks) => ({ ...state, saved: withTasks(state.saved, tasks) }),
+  create: (state, op, tasks) => withTasks(state, tasks),
+  update: (state, op, tasks) => withTasks(state, tasks),
   delete: (state, op) => vanished(state, op),
   clear: (state) => ({
     ...state,
     saved: new Map([...state.saved].filter(([, task]) => !task.completed)),
+    pages: cleared(state.pages),
     gone: new Set([...state.gone, ...[...state.saved.values()].filter((task) => task.completed).map(({ id }) => id)]),
   }),
 };
@@ -308,7 +377,7 @@ export function dropped(state, op) {
 export function vanished(state, op) {
   const saved = new Map(state.saved);
   saved.delete(op.key);
-  return { ...state, saved, gone: new Set(state.gone).add(op.id) };
+  return { ...state, saved, pages: noted(state.pages, op, false), gone: new Set(state.gone).add(op.id) };
 }
 
 /** Somebody has decided about the oldest refusal. */
@@ -349,10 +418,14 @@ function without(queue, op) {
   return queue.filter(({ uid }) => uid !== op.uid);
 }
 
-function withTasks(saved, tasks) {
-  const map = new Map(saved);
-  for (const task of tasks) keepLatest(map, task);
-  return map;
+function withTasks(state, tasks) {
+  const saved = new Map(state.saved);
+  let { pages } = state;
+  for (const task of tasks) {
+    pages = noted(pages, task, true);
+    if (!isAway(pages, task)) keepLatest(saved, task);
+  }
+  return { ...state, saved, pages };
 }
 
 // An answer may overtake another: the higher revision is the later state.
@@ -403,8 +476,9 @@ export function createStore(changed) {
     },
     /** apply(settled, op, tasks): replaces the state by settled(state, op, tasks). */
     apply(transition, ...details) {
+      const before = state;
       state = transition(state, ...details);
-      changed();
+      if (state !== before) changed();
     },
   };
 }

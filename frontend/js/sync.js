@@ -3,10 +3,11 @@
 // safe to repeat: by its Idempotency-Key, and by the revision that it names.
 
 import { asksToSignIn, Problem } from "./api.js";
-import { START } from "./order.js";
+import { compare, START } from "./order.js";
+import { keyOfPage } from "./pages.js";
 import {
-  absorbed, aim, conflicts, dropped, firstQuery, isDone, isWhole, paused, rebased, received, refused, reread,
-  sendable, settled, startOver, vanished,
+  absorbed, aim, brought, conflicts, dropped, firstQuery, forgotten, isDone, isWhole, paused, rebased, received,
+  refused, reread, sendable, settled, startOver, vanished,
 } from "./store.js";
 
 const PAGE = 1000;
@@ -15,9 +16,9 @@ const AT_ONCE = 5; // of the six connections that browsers open to one server; t
 const TRIES = 5; // against others who keep changing the same task
 const LONGEST_WAIT_S = 30;
 
-/** `firstPage()` is how many tasks to read first: few, so that the first rows come soon; `done()` is called
- *  when the server has taken a change. */
-export function createSync(api, store, { firstPage, done = () => {} }) {
+/** `firstPage()` is how many tasks to read first: few, so that the first rows come soon; `sight()` the places of
+ *  the first and the last row in sight; `done()` is called when the server has taken a change. */
+export function createSync(api, store, { firstPage, sight, done = () => {} }) {
   const sending = new Set();
   let reading = null;
   let failures = 0;
@@ -27,8 +28,34 @@ export function createSync(api, store, { firstPage, done = () => {} }) {
 
   async function page(limit) {
     const { epoch, reach, next } = store.state;
-    const answer = await api.list(withLimit(next ?? firstQuery(store.state), limit));
-    if (store.state.epoch === epoch) store.apply(received, { from: reach, ...answer });
+    const query = next ?? firstQuery(store.state);
+    const answer = await api.list(withLimit(query, limit));
+    if (store.state.epoch !== epoch) return;
+    store.apply(received, { from: reach, query, ...answer });
+    await catchUp(answer.revision);
+  }
+
+  /** Reads a page again that was sent away. */
+  async function back(key) {
+    const { epoch, pages } = store.state;
+    const page = pages.find((one) => one.away && keyOfPage(one) === key);
+    if (!page) return;
+    const first = await api.list(withLimit(page.query, PAGE));
+    const tasks = [...first.tasks];
+    let { next } = first;
+    while (next && compare(tasks.at(-1), page.to) < 0) {
+      const answer = await api.list(withLimit(next, PAGE));
+      tasks.push(...answer.tasks);
+      next = answer.next;
+    }
+    if (store.state.epoch !== epoch) return;
+    store.apply(brought, page, tasks);
+    await catchUp(first.revision);
+  }
+
+  /** A list that was on its way may be older than what has come in meanwhile. */
+  async function catchUp(revision) {
+    if (revision < store.state.revision) await renew(revision, null);
   }
 
   async function follow() {
@@ -41,9 +68,9 @@ export function createSync(api, store, { firstPage, done = () => {} }) {
   }
 
   /** Asks what changed since the last time. */
-  async function renew() {
-    const { epoch, revision, etag } = store.state;
-    let answer = await api.changes(revision, etag);
+  async function renew(since = store.state.revision, etag = store.state.etag) {
+    const { epoch } = store.state;
+    let answer = await api.changes(since, etag);
     const tasks = answer ? [...answer.tasks] : [];
     for (; answer?.next; tasks.push(...answer.tasks)) answer = await api.changes(answer.next);
     if (answer && store.state.epoch === epoch) store.apply(absorbed, { ...answer, tasks });
@@ -52,7 +79,8 @@ export function createSync(api, store, { firstPage, done = () => {} }) {
   /** Reads what is known once more, after so long that the server cannot say what changed. */
   async function restart() {
     const { epoch, reach } = store.state;
-    const first = await api.list(withLimit(firstQuery(store.state), PAGE));
+    const query = firstQuery(store.state);
+    const first = await api.list(withLimit(query, PAGE));
     const tasks = [...first.tasks];
     let { next } = first;
     while (next && tasks.length < store.state.saved.size) {
@@ -60,7 +88,8 @@ export function createSync(api, store, { firstPage, done = () => {} }) {
       tasks.push(...answer.tasks);
       next = answer.next;
     }
-    if (store.state.epoch === epoch && reach !== START) store.apply(received, { ...first, from: START, tasks, next });
+    const all = { ...first, from: START, query, tasks, next };
+    if (store.state.epoch === epoch && reach !== START) store.apply(received, all);
   }
 
   async function refresh() {
@@ -77,8 +106,15 @@ export function createSync(api, store, { firstPage, done = () => {} }) {
   async function everything() {
     const { filter, tag, text } = store.state.source;
     if (filter !== "all" || tag || text) store.apply(startOver);
-    while (!isWhole(store.state)) await page(PAGE);
+    while (store.state.reach === START || store.state.next) await page(PAGE);
+    for (const page of store.state.pages) if (page.away) await back(keyOfPage(page));
   }
+
+  /** Reads, and then sends away what is far from sight. */
+  const near = (how) => async () => {
+    await how();
+    store.apply(forgotten, sight);
+  };
 
   /** One reader at a time. */
   async function read(how) {
@@ -188,11 +224,13 @@ export function createSync(api, store, { firstPage, done = () => {} }) {
     resume,
     isHeld,
     /** Reads what the view shows. */
-    follow: () => read(follow),
+    follow: () => read(near(follow)),
     /** Reads what others changed, unless there is something to do first. */
-    poll: () => (reading || isHeld() ? undefined : read(refresh)),
+    poll: () => (reading || isHeld() ? undefined : read(near(refresh))),
     /** Reads the next page, if there is one. */
-    more: () => read(async () => store.state.next && page(PAGE)),
+    more: () => read(near(async () => store.state.next && page(PAGE))),
+    /** Reads the page with this key, if it is away. */
+    back: (key) => read(near(() => back(key))),
     /** Reads all tasks there are. */
     everything: () => read(everything),
     /** Reads all that is known anew. */

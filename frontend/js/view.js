@@ -26,7 +26,7 @@ export function createView(document, on) {
     template: find("#row"), signOut: find(".sign-out"), search: find(".search"), tags: find(".tags"),
     bulk: find(".bulk"), toast: find(".toast"), keys: find(".keys"), say: find(".say"),
   };
-  const list = createList(parts);
+  const list = createList(parts, on.missing);
   const signIn = createSignIn(find(".sign-in"), on);
   const details = createDetails(find(".details-of"), on);
   let drawn = null;
@@ -40,7 +40,7 @@ export function createView(document, on) {
 
   function draw(picture) {
     parts.main.hidden = parts.footer.hidden = parts.hint.hidden = !picture.loaded || picture.empty;
-    if (!list.draw(picture.rows, picture.editing)) parts.add.focus();
+    if (!list.draw(picture)) parts.add.focus();
     drawFrame(document, parts, picture);
     drawTags(parts.tags, picture);
     drawBulk(parts.bulk, picture.selected);
@@ -64,6 +64,9 @@ export function createView(document, on) {
       return true;
     },
     openDetails: details.open,
+    sight: list.sight,
+    missing: list.missing,
+    between: list.between,
     blameSignIn: signIn.blame,
     /** Has assistive technology say something that is only seen otherwise. */
     say: (text) => (parts.say.textContent = text),
@@ -175,7 +178,7 @@ function listenToRows(rows, on, list) {
     if (target.closest(".tag")) return on.showTag(target.textContent);
     if (!target.closest(".text")) return;
     const key = keyAt(target);
-    if (event.shiftKey) on.select(last === null ? [key] : list.between(last, key));
+    if (event.shiftKey) on.selectRange(last ?? key, key);
     else if (event.ctrlKey || event.metaKey) on.select([key]);
     last = key;
   });

@@ -31,3 +31,132 @@ scenario("100,000 tasks scroll in a document that stays small", { tasks: HUGE },
   const first = Number(titles[0].slice(5));
   assert.deepEqual(titles, titles.map((_, i) => `task ${first + i}`));
 });
+
+// ---- What is far from sight is forgotten, and nobody notices
+
+const LONG = HUGE.slice(0, 12_000);
+const numbersOf = async (screen) => (await screen.titles()).map((title) => Number(title.slice(5)));
+const HEAD_PX = 300; // above the first row
+
+const scrollToPart = (page, part) =>
+  page.evaluate((part) => scrollTo(0, part * document.documentElement.scrollHeight), part);
+
+/** Reads the whole list, from its start to its end. */
+async function readAll({ page, screen }, count = LONG.length) {
+  await until(async () => {
+    await scrollToPart(page, 1);
+    return screen.count();
+  }, `${count} items left`);
+}
+
+/** The first row in the window, and where it is. */
+const topRow = (page) => page.evaluate(() => {
+  const row = [...document.querySelectorAll(".todo-list > li")].find((one) => one.getBoundingClientRect().top >= 0);
+  return row && { number: Number(row.querySelector(".title").textContent.slice(5)), top: row.getBoundingClientRect().top };
+});
+
+const pagesAsked = (page) => {
+  const asked = [];
+  page.on("request", (request) => /\/tasks\?/.test(request.url()) && asked.push(request.url()));
+  return asked;
+};
+
+scenario("whoever scrolls back meets every task at its place", { tasks: LONG }, async ({ page, screen }) => {
+  await readAll({ page, screen });
+  await until(async () => {
+    await scrollToPart(page, 1);
+    return (await numbersOf(screen)).at(-1);
+  }, LONG.length);
+  const asked = pagesAsked(page);
+  for (const part of [0.5, 0.1, 0.9, 0]) {
+    await scrollToPart(page, part);
+    const isThere = async () => {
+      const top = await topRow(page);
+      return Boolean(top && top.top < HEAD_PX && Math.abs(top.number - part * LONG.length) < 200);
+    };
+    await until(isThere, true);
+    const numbers = await numbersOf(screen);
+    assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i));
+    const places = await page.locator(".todo-list > li").evaluateAll((rows) =>
+      rows.map((row) => [Number(row.getAttribute("aria-posinset")), row.getAttribute("aria-setsize")]));
+    assert.deepEqual(places, numbers.map((number) => [number, String(LONG.length)]));
+    assert.equal(await screen.count(), `${LONG.length} items left`);
+  }
+  assert.ok(asked.length >= 4, "nothing had been forgotten");
+  assert.ok(asked.length <= 16, `${asked.length} pages were read again`);
+});
+
+const UNEVEN = LONG.map((task, i) => ({ ...task, notes: i < LONG.length / 2 ? "" : "with notes" }));
+
+scenario("what is in sight stays there while pages above it are forgotten and come back", { tasks: UNEVEN },
+  async ({ page, screen }) => {
+    await until(async () => (await screen.count()).endsWith("+ items left"), true);
+    let before = await topRow(page);
+    for (let i = 0; i < 80; i++) {
+      const moved = await page.evaluate(() => {
+        const from = scrollY;
+        scrollBy(0, 6000);
+        return scrollY - from;
+      });
+      await page.waitForTimeout(40); // pages are read
+      await until(async () => Boolean(await topRow(page)), true);
+      const after = await topRow(page);
+      const rows = after.number - before.number;
+      assert.ok(rows >= moved / 100 && rows <= moved / 40, `${rows} rows for ${moved} pixels`);
+      before = after;
+    }
+  });
+
+scenario("the count holds what others do to tasks that were forgotten", { tasks: LONG },
+  async ({ page, screen, server }) => {
+    await until(() => screen.streams() > 0, true);
+    await readAll({ page, screen });
+    await scrollToPart(page, 0);
+    await screen.row("task 1").waitFor();
+    await server.send("PATCH", "/tasks/6500", { completed: true });
+    await until(screen.count, `${LONG.length - 1} items left`);
+    await server.send("DELETE", "/tasks/6501");
+    await until(screen.count, `${LONG.length - 2} items left`);
+    await server.send("PATCH", "/tasks/6502", { title: "moved up", order: -1 });
+    await screen.row("moved up").waitFor();
+    assert.equal(await screen.count(), `${LONG.length - 2} items left`);
+    await server.send("PATCH", "/tasks/1", { title: "moved down", order: null });
+    await scrollToPart(page, 6495 / LONG.length);
+    await until(async () => (await numbersOf(screen)).includes(6500), true);
+    assert.equal((await numbersOf(screen)).includes(6501), false);
+    assert.equal((await screen.completed()).includes("task 6500"), true);
+    await page.locator(".clear-completed").click();
+    await until(screen.count, `${LONG.length - 2} items left`);
+    await until(async () => (await numbersOf(screen)).includes(6500), false);
+  });
+
+scenario("what is done to all tasks is done to those that were forgotten", { tasks: LONG.slice(0, 6500) },
+  async ({ page, screen }) => {
+    await readAll({ page, screen }, 6500);
+    await page.locator(".todo-list .toggle").last().focus();
+    await page.keyboard.press("Control+a");
+    await until(() => page.locator(".bulk-count").innerText(), "6500 selected");
+    await page.keyboard.press("Escape");
+    await page.locator(".todo-list > li").last().locator(".text").click({ modifiers: ["Control"] });
+    await scrollToPart(page, 0);
+    await screen.row("task 1").locator(".text").click({ modifiers: ["Shift"] });
+    await until(() => page.locator(".bulk-count").innerText(), "6500 selected");
+  });
+
+scenario("a page of the list that is older than what came in meanwhile is brought up to date", { tasks: LONG.slice(0, 150) },
+  async ({ page, screen, server }) => {
+    await until(() => screen.streams() > 0, true);
+    const before = screen.streams();
+    await page.route(/\/tasks\?.*cursor/, async (route) => {
+      const answer = await route.fetch(); // as it is now, and told late
+      await until(() => screen.streams() > before, true);
+      await server.send("PATCH", "/tasks/120", { title: "later" });
+      await server.send("DELETE", "/tasks/121");
+      await server.send("PATCH", "/tasks/1", { title: "told" });
+      await screen.row("told").waitFor();
+      await route.fulfill({ response: answer });
+    });
+    await page.reload();
+    await until(screen.count, "149 items left");
+    await until(async () => (await screen.titles()).slice(118, 121), ["task 119", "later", "task 122"]);
+  });

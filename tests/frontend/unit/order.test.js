@@ -5,6 +5,25 @@ import { compare, placing } from "../../../frontend/js/order.js";
 /** Tasks a, b, c... with the orders given. */
 const list = (...orders) => orders.map((order, i) => [String.fromCharCode(97 + i), { id: i + 1, order }]);
 
+for (const { name, all, key, next, expected } of [
+  { name: "where the neighbour above is not known", all: [null, 2, 3], key: "c", next: "b", expected: null },
+  { name: "where the neighbour below is not known", all: [1, 2, null, 3], key: "a", next: "c", expected: null },
+  { name: "before what is not known", all: [1, 2, null], key: "a", next: null, expected: null },
+  { name: "between two that are known", all: [null, 2, 3, 4], key: "d", next: "c", expected: [["d", 2.5]] },
+  { name: "past the last order that is known", all: [null, 2, undefined, undefined], key: "d", next: null,
+    expected: [["c", 3], ["d", 4]] },
+  { name: "among those without an order, of which some are not known", all: [null, undefined, undefined],
+    key: "c", next: "a", expected: null },
+  { name: "below some without an order that are not known", all: [null, undefined, undefined, undefined],
+    key: "d", next: "c", expected: null },
+  { name: "where no number is left and others are not known", all: [null, 1, 1 + Number.EPSILON, 5],
+    key: "d", next: "c", expected: null },
+])
+  test(`placing ${name}`, () => {
+    const tasks = all.map((order, i) => [String.fromCharCode(97 + i), order === null ? null : { id: i + 1, order }]);
+    assert.deepEqual(placing(tasks, key, next), expected);
+  });
+
 test("tasks without an order come last, equal ones by id", () => {
   const tasks = [{ id: 1, order: null }, { id: 2, order: 5 }, { id: 3, order: -1 }, { id: 4, order: 5 }, { id: 5 }];
   assert.deepEqual(tasks.sort(compare).map(({ id }) => id), [3, 2, 4, 1, 5]);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { END, placeOf, START } from "../../../frontend/js/order.js";
 import {
-  absorbed, aim, cleanTitle, clearOp, conflicts, createOp, deleteOps, dismiss, dropped, edit, enqueue, firstQuery,
-  initialState, isDone, isWhole, keyOf, leaveEdit, picture, rebased, received, refused, remade, reread, seen, select,
-  selectNone, sendable, settled, show, sorted, startOver, updateOps, vanished,
+  absorbed, aim, brought, cleanTitle, clearOp, conflicts, createOp, deleteOps, dismiss, dropped, edit, enqueue,
+  firstQuery, forgotten, initialState, isDone, isWhole, keyOf, leaveEdit, picture, rebased, received, refused, remade,
+  reread, seen, select, selectNone, sendable, settled, show, sorted, startOver, updateOps, vanished,
 } from "../../../frontend/js/store.js";
 
 const task = (id, more = {}) => ({
@@ -122,6 +122,115 @@ test("an empty list is empty only when it is known to be", () => {
   assert.equal(picture(initialState()).empty, false);
   assert.equal(picture(reading([])).empty, true);
   assert.equal(picture(enqueue(reading([]), create)).empty, false);
+});
+
+// ---- Long lists
+
+const PAGE = 1000;
+const NUMBER_OF_PAGES = 8;
+const pageOf = (i) => Array.from({ length: PAGE }, (_, j) =>
+  task(i * PAGE + j + 1, { completed: j % 10 === 0, tags: [`tag${i}`] }));
+const LONG = Array.from({ length: NUMBER_OF_PAGES }, (_, i) => i).reduce((state, i) => received(state, {
+  from: state.reach, query: `?page=${i}`, tasks: pageOf(i), next: i < NUMBER_OF_PAGES - 1 ? "?next" : null, etag: "e",
+  revision: 9000,
+}), initialState());
+const around = (id) => () => [placeOf(task(id)), placeOf(task(id + 10))];
+const AT_START = forgotten(LONG, around(1));
+const figures = (state) => {
+  const { count, active, shown, whole, activeIsExact } = picture(state);
+  return { count, active, shown, whole, activeIsExact };
+};
+const EXACT = { count: 8000, active: 7200, shown: 8000, whole: true, activeIsExact: true };
+const later = (state, ...tasks) => absorbed(state, { tasks, etag: "e", revision: 9001 });
+const changed = (id, more) => task(id, { revision: 9001, ...more });
+
+test("of a long list the pages that are far away are forgotten, and still counted", () => {
+  assert.deepEqual([AT_START.saved.size, isWhole(LONG), isWhole(AT_START)], [5000, true, false]);
+  assert.deepEqual([figures(LONG), figures(AT_START)], [EXACT, EXACT]);
+  assert.deepEqual(AT_START.pages.map(({ away }) => Boolean(away)),
+    [false, false, false, false, false, true, true, true]);
+  assert.deepEqual(picture(AT_START).tags, picture(LONG).tags);
+});
+
+test("what is forgotten is a row that stands for its tasks", () => {
+  const { rows } = picture(forgotten(LONG, around(7900)));
+  assert.deepEqual(rows.slice(0, 3).map(({ away, place }) => [away, place]), [[1000, 1], [1000, 1001], [1000, 2001]]);
+  assert.deepEqual([rows[3].task.id, rows[3].place, rows.length], [3001, 3001, 5003]);
+});
+
+test("a list that is forgotten far enough forgets no more", () => {
+  assert.equal(forgotten(AT_START, around(1)), AT_START);
+  assert.equal(forgotten(TWO, () => assert.fail()), TWO);
+});
+
+test("nobody loses what he is busy with", () => {
+  const [update] = updateOps("u", "i:7500", task(7500), { title: "mine" });
+  const busy = apply(LONG, [enqueue, update], [select, ["i:6500"]], [edit, "i:5500", "x", task(5500)]);
+  assert.deepEqual(forgotten(busy, around(1)).pages.map(({ away }) => Boolean(away)),
+    [false, false, true, true, true, false, false, false]);
+});
+
+test("a page comes back as it is by then", () => {
+  const page = AT_START.pages[6];
+  const tasks = [...pageOf(6).slice(1), task(7001, { revision: 1 })];
+  const state = brought(AT_START, page, tasks);
+  assert.equal(state.saved.size, 5999); // what lies behind it is not taken
+  assert.deepEqual(figures(state), { ...EXACT, count: 7999, shown: 7999 });
+});
+
+test("a task that was deleted while its page was on its way stays deleted", () => {
+  const [removal] = deleteOps("d", "i:6500", task(6500));
+  const state = brought(vanished(AT_START, removal), AT_START.pages[6], pageOf(6));
+  assert.deepEqual([state.saved.has("i:6500"), picture(state).count], [false, 7999]);
+});
+
+for (const { name, tasks, count = 8000, active = 7200, atHand = 5000 } of [
+  { name: "completed", tasks: [changed(6500, { completed: true })], active: 7199 },
+  { name: "completed twice", tasks: [changed(6500, { completed: true }), changed(6500, { completed: true })], active: 7199 },
+  { name: "reopened", tasks: [changed(6501)], active: 7201 },
+  { name: "deleted", tasks: [{ id: 6500, uid: null, deleted: true, revision: 9001 }], count: 7999, active: 7199 },
+  { name: "moved to where one looks", tasks: [changed(6500, { order: 1 })], atHand: 5001 },
+  { name: "known already", tasks: [task(6500, { completed: true, revision: 8000 })] },
+])
+  test(`what is forgotten and ${name} elsewhere is counted`, () => {
+    const state = later(AT_START, ...tasks);
+    assert.deepEqual([figures(state), state.saved.size], [{ ...EXACT, count, active, shown: count }, atHand]);
+  });
+
+test("a task that others move away is at hand no more", () => {
+  const state = later(forgotten(LONG, around(7900)), changed(7500, { order: 3 }));
+  assert.deepEqual([state.saved.has("i:7500"), figures(state)], [false, EXACT]);
+});
+
+test("clearing counts what is forgotten, before the server has done it and after", () => {
+  const op = clearOp("c");
+  const without = { ...EXACT, count: 7200, shown: 7200 };
+  const asked = enqueue(AT_START, op);
+  assert.deepEqual([figures(asked), figures(settled(asked, op))], [without, without]);
+});
+
+test("an answer about what is forgotten brings back nothing", () => {
+  const [update] = updateOps("u", "i:6500", task(6500), { completed: true });
+  const state = settled(enqueue(AT_START, update), update, [changed(6500, { completed: true })]);
+  assert.deepEqual([state.saved.has("i:6500"), figures(state)], [false, { ...EXACT, active: 7199 }]);
+});
+
+test("another filter asks the server when not all is at hand", () => {
+  const shown = show(AT_START, { filter: "active" });
+  assert.equal(picture(shown).rows.some(({ away }) => away), false);
+  assert.deepEqual([aim(shown).saved.size, aim(shown).pages], [0, []]);
+  assert.equal(aim(show(LONG, { filter: "active" })).saved.size, 8000);
+});
+
+test("in order, what is forgotten is a gap", () => {
+  const order = sorted(forgotten(LONG, around(7900)));
+  assert.deepEqual(order.slice(0, 4).map(([, known]) => known?.id ?? null), [null, null, null, 3001]);
+  assert.equal(order.length, 5003);
+});
+
+test("which tasks are gone is forgotten when no answer can name them any more", () => {
+  const [removal] = deleteOps("d", "i:1", task(1));
+  assert.deepEqual([...forgotten(vanished(TWO, removal), () => assert.fail()).gone], []);
 });
 
 // ---- Filters
