@@ -2,7 +2,7 @@
 // seen, and a little around it, while two spacers are as high as the rest. Rows that leave are used again.
 // A row with `away` stands for so many that are not known, and has a height only.
 
-import { placeOf, START } from "./order.js";
+import { compare, placeOf, START } from "./order.js";
 import { createRow } from "./row.js";
 
 const WHOLE = 150; // rows
@@ -149,21 +149,39 @@ export function createList({ list, template, above, below }, missing) {
 
   /** Notes what is at the top of the window, so that it stays there whatever changes above. */
   function holdSight() {
-    const element = begun && scrollY > 0 && [...list.children].find((row) => row.getBoundingClientRect().bottom > 0);
-    if (!element) return { shift: () => 0, restore() {} };
-    const { key } = element.dataset;
-    const { top } = element.getBoundingClientRect();
+    const sight = begun && rows.length && scrollY > 0 && topRow();
+    if (!sight) return { shift: () => 0, restore() {} };
+    const { index, top } = sight;
+    const { key } = rows[index];
+    const before = rows[index - 1]?.task ?? START;
+    let shift = 0;
+    let held = key;
     return {
       /** How far the list will have to be scrolled. */
       shift() {
-        const at = rows.length > WHOLE ? rows.findIndex((row) => row.key === key) : -1;
-        return at < 0 ? 0 : above.getBoundingClientRect().top + offsets[at] - top;
+        if (rows.length <= WHOLE) return 0;
+        const same = rows.findIndex((row) => row.key === key);
+        const at = same < 0 ? rows.findIndex(({ task }) => compare(task, before) > 0) : same;
+        if (at < 0) return 0;
+        held = rows[at].key;
+        return (shift = above.getBoundingClientRect().top + offsets[at] - top);
       },
       restore() {
-        const same = shown.get(key)?.element;
-        if (same) scrollBy(0, same.getBoundingClientRect().top - top);
+        const element = shown.get(held)?.element;
+        const moved = element ? element.getBoundingClientRect().top - top : shift;
+        if (Math.abs(moved) >= 1) scrollBy(0, moved); // less would only stop a scroll that is under way
       },
     };
+  }
+
+  /** The first row in the window, and where it begins: as it is drawn, if it is. Null below a short list. */
+  function topRow() {
+    const drawn = [...list.children].findIndex((row) => row.getBoundingClientRect().bottom > 0);
+    if (drawn >= 0) return { index: span[0] + drawn, top: list.children[drawn].getBoundingClientRect().top };
+    if (rows.length <= WHOLE) return null;
+    const { top } = above.getBoundingClientRect();
+    const index = rowAt(-top);
+    return { index, top: top + offsets[index] };
   }
 
   let frame = 0;

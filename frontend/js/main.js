@@ -225,8 +225,11 @@ let isBringing = false;
 async function bringBack() {
   if (isBringing) return;
   isBringing = true;
-  for (let key; (key = view.missing()) && !store.state.paused; await framesDrawn(1)) await sync.back(key);
-  isBringing = false;
+  try {
+    for (let key; (key = view.missing()) && !store.state.paused; await framesDrawn(1)) await sync.back(key);
+  } finally {
+    isBringing = false;
+  }
 }
 
 function look(how) {

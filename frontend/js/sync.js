@@ -30,9 +30,7 @@ export function createSync(api, store, { firstPage, sight, done = () => {} }) {
     const { epoch, reach, next } = store.state;
     const query = next ?? firstQuery(store.state);
     const answer = await api.list(withLimit(query, limit));
-    if (store.state.epoch !== epoch) return;
-    store.apply(received, { from: reach, query, ...answer });
-    await catchUp(answer.revision);
+    if (store.state.epoch === epoch) await take(answer.revision, received, { from: reach, query, ...answer });
   }
 
   /** Reads a page again that was sent away. */
@@ -48,14 +46,14 @@ export function createSync(api, store, { firstPage, sight, done = () => {} }) {
       tasks.push(...answer.tasks);
       next = answer.next;
     }
-    if (store.state.epoch !== epoch) return;
-    store.apply(brought, page, tasks);
-    await catchUp(first.revision);
+    if (store.state.epoch === epoch) await take(first.revision, brought, page, tasks);
   }
 
-  /** A list that was on its way may be older than what has come in meanwhile. */
-  async function catchUp(revision) {
-    if (revision < store.state.revision) await renew(revision, null);
+  /** Takes in what was listed at this revision, and again what has changed since if that came in first. */
+  async function take(revision, ...change) {
+    const isOld = revision < store.state.revision;
+    store.apply(...change);
+    if (isOld) await renew(revision, null);
   }
 
   async function follow() {
@@ -89,7 +87,7 @@ export function createSync(api, store, { firstPage, sight, done = () => {} }) {
       next = answer.next;
     }
     const all = { ...first, from: START, query, tasks, next };
-    if (store.state.epoch === epoch && reach !== START) store.apply(received, all);
+    if (store.state.epoch === epoch && reach !== START) await take(first.revision, received, all);
   }
 
   async function refresh() {
@@ -107,7 +105,7 @@ export function createSync(api, store, { firstPage, sight, done = () => {} }) {
     const { filter, tag, text } = store.state.source;
     if (filter !== "all" || tag || text) store.apply(startOver);
     while (store.state.reach === START || store.state.next) await page(PAGE);
-    for (const page of store.state.pages) if (page.away) await back(keyOfPage(page));
+    for (const one of store.state.pages) if (one.away) await back(keyOfPage(one));
   }
 
   /** Reads, and then sends away what is far from sight. */
