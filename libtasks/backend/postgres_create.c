@@ -48,15 +48,12 @@ static tasks_status count_from_one(postgres_group *g)
 static tasks_status send_all(postgres_group *g)
 {
     tasks_status status = postgres_group_begin(g);
-    for (uint32_t i = 0; !status && i < g->share_count; i++) {
-        status = postgres_group_lock(g, &g->shares[i]);
-        if (!status)
-            status = postgres_save_new(g, &g->shares[i]);
-    }
+    for (uint32_t i = 0; !status && i < g->share_count; i++)
+        status = postgres_save_new(g, &g->shares[i]);
     return status ? status : postgres_group_commit(g);
 }
 
-/* The answers of a share: the owner's row, the tasks and, if there are any, the tags. */
+/* The answers of a share: the owner's row and, unless they came with it, the tasks and the tags. */
 static tasks_status take_share(postgres_group *g, postgres_share *s)
 {
     tasks_status status = postgres_group_locked(g, s);

@@ -112,11 +112,7 @@ tasks_status postgres_group_lock(postgres_group *g, postgres_share *s)
     postgres_int(&v, s->draft.changes);
     postgres_int(&v, s->draft.creates);
     s->locked = true;
-    return postgres_group_send(g, POSTGRES_KEY_LOCK,
-                               "INSERT INTO owners AS o (owner, revision, last_id) VALUES ($1, $2, $3) "
-                               "ON CONFLICT (owner) DO UPDATE SET revision = o.revision + excluded.revision, "
-                               "last_id = o.last_id + excluded.last_id RETURNING revision, last_id",
-                               &v);
+    return postgres_group_send(g, POSTGRES_KEY_LOCK, POSTGRES_LOCK, &v);
 }
 
 tasks_status postgres_group_locked(postgres_group *g, postgres_share *s)

@@ -16,12 +16,18 @@ enum {
     POSTGRES_KEY_SAVE = 1 << 6   /* and postgres_save.c's */
 };
 
+/* Of an owner, $2 and $3: takes as many revisions and ids, and answers with the last ones. */
+#define POSTGRES_LOCK                                                                                        \
+    "INSERT INTO owners AS o (owner, revision, last_id) VALUES ($1, $2, $3) "                                \
+    "ON CONFLICT (owner) DO UPDATE SET revision = o.revision + excluded.revision, "                          \
+    "last_id = o.last_id + excluded.last_id RETURNING revision, last_id"
+
 /* An owner's share of the group. */
 typedef struct postgres_share {
     postgres_draft draft;
     PGresult *results[POSTGRES_GROUP_RESULTS]; /* the draft's texts are theirs */
     uint32_t result_count;
-    uint32_t inserts;          /* statements of postgres_save_new() */
+    uint32_t inserts;          /* statements of postgres_save_new() behind the one that locks */
     int64_t revision, last_id; /* as the row has them while it is locked */
     int64_t purge_end, purged; /* tombstones up to this revision have to go, so many; 0: none */
     int64_t stale;             /* so many answers have to go */
@@ -74,7 +80,7 @@ backend_outcome postgres_create(postgres_group *g);
 
 /* Queues what makes the tables hold what the draft says. */
 tasks_status postgres_save(postgres_group *g, const postgres_share *s);
-/* The same for new tasks whose revisions and ids are counted from the first that the share gets. */
+/* Locks, too, and makes new tasks whose revisions and ids are counted from the first that the share gets. */
 tasks_status postgres_save_new(postgres_group *g, postgres_share *s);
 
 #endif

@@ -53,12 +53,15 @@ static const char *const texts[END - DELETE] = {
         "$9::bigint[], "
         "$10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], "
         "$17::text[]) AS n (" LIST_SQL_COLUMNS ") WHERE o.owner = $1",
-    /* The same for tasks with a title and no more: each array less is time that the server has for others. */
+    /* The same for tasks with a title and no more, and the lock with it: each statement and each array less
+     * is time that the server has for others. Functions that are selected, instead of selected from, leave
+     * their rows in no store between. */
     [INSERT_PLAIN - DELETE] =
-        "INSERT INTO tasks (owner, id, revision, completed, priority, created_at, updated_at, title, tags, "
-        "notes) SELECT $1, o.last_id - $3 + n.id, o.revision - $2 + n.revision, 0, 0, n.made, n.made, "
-        "n.title, '', '' FROM owners o, unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::text[]) "
-        "AS n (id, revision, made, title) WHERE o.owner = $1",
+        "WITH locked AS (" POSTGRES_LOCK "), made AS (INSERT INTO tasks (owner, id, revision, completed, "
+        "priority, created_at, updated_at, title, tags, notes) SELECT $1, o.last_id - $3 + n.id, "
+        "o.revision - $2 + n.revision, 0, 0, n.made, n.made, n.title, '', '' FROM locked o, "
+        "(SELECT unnest($4::bigint[]) AS id, unnest($5::bigint[]) AS revision, unnest($6::bigint[]) AS made, "
+        "unnest($7::text[]) AS title) n) SELECT revision, last_id FROM locked",
     /* A join could be planned the wrong way round; this looks each task up by its key. */
     [UPDATE - DELETE] =
         "INSERT INTO tasks (owner, " LIST_SQL_COLUMNS ") SELECT $1, * FROM " UNNESTED
@@ -369,29 +372,35 @@ static void make_plain_columns(postgres_array columns[PLAIN_COLUMNS], const post
     }
 }
 
-static tasks_status send_new(postgres_group *g, const postgres_draft *d)
+/* What the statements of new tasks begin with. */
+static tasks_status send_new(postgres_group *g, const postgres_draft *d, sql which, postgres_array *columns,
+                             int n)
 {
-    postgres_array columns[COLUMNS];
     postgres_values v = {0};
-    bool plain = are_plain(d);
-    sql which = plain ? INSERT_PLAIN : INSERT_COUNTED;
     postgres_text(&v, d->owner);
     postgres_int(&v, d->changes);
     postgres_int(&v, d->creates);
-    if (plain)
-        make_plain_columns(columns, d);
-    else
-        make_columns(columns, d, is_new);
-    return postgres_group_arrays(g, which, texts[which - DELETE], &v, columns,
-                                 plain ? PLAIN_COLUMNS : COLUMNS);
+    return postgres_group_arrays(g, which, texts[which - DELETE], &v, columns, n);
 }
 
-tasks_status postgres_save_new(postgres_group *g, postgres_share *s)
+static tasks_status send_plain(postgres_group *g, postgres_share *s)
 {
-    const postgres_draft *d = &s->draft;
-    postgres_array pairs[2];
+    postgres_array columns[PLAIN_COLUMNS];
+    make_plain_columns(columns, &s->draft);
+    s->locked = true;
+    return send_new(g, &s->draft, INSERT_PLAIN, columns, PLAIN_COLUMNS);
+}
+
+static tasks_status send_counted(postgres_group *g, postgres_share *s)
+{
+    postgres_array columns[COLUMNS], pairs[2];
     postgres_values w = {0};
-    tasks_status status = send_new(g, d);
+    const postgres_draft *d = &s->draft;
+    tasks_status status = postgres_group_lock(g, s);
+    if (status)
+        return status;
+    make_columns(columns, d, is_new);
+    status = send_new(g, d, INSERT_COUNTED, columns, COLUMNS);
     s->inserts = 1;
     if (status || !make_pairs(pairs, d, add_tags_after))
         return status;
@@ -399,4 +408,9 @@ tasks_status postgres_save_new(postgres_group *g, postgres_share *s)
     postgres_text(&w, d->owner);
     postgres_int(&w, d->creates);
     return postgres_group_arrays(g, TAGS_INSERT_COUNTED, texts[TAGS_INSERT_COUNTED - DELETE], &w, pairs, 2);
+}
+
+tasks_status postgres_save_new(postgres_group *g, postgres_share *s)
+{
+    return are_plain(&s->draft) ? send_plain(g, s) : send_counted(g, s);
 }
