@@ -71,10 +71,16 @@ const char *http_method_name(enum http_method method)
     return method_names[method];
 }
 
+/* Most names differ in their first letter. */
+static bool same_name(const char *a, const char *b)
+{
+    return (*a | 0x20) == (*b | 0x20) && strcasecmp(a, b) == 0;
+}
+
 const char *http_header(const struct http_request *rq, const char *name)
 {
     for (size_t i = 0; i < rq->header_count; i++)
-        if (strcasecmp(rq->headers[i].name, name) == 0)
+        if (same_name(rq->headers[i].name, name))
             return rq->headers[i].value;
     return NULL;
 }

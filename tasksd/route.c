@@ -67,8 +67,11 @@ void route_find(const struct route *routes, enum http_method method, const char 
     enum http_method wanted = method == HTTP_HEAD ? HTTP_GET : method;
     *out = (struct route_match){.route = NULL};
     for (const struct route *route = routes; route->path; route++) {
-        if (!matches(route->path, path, out))
+        if (!matches(route->path, path, out)) {
+            if (out->allowed)
+                break;
             continue;
+        }
         out->allowed |= 1U << route->method | 1U << HTTP_OPTIONS;
         if (route->method == HTTP_GET)
             out->allowed |= 1U << HTTP_HEAD;

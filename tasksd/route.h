@@ -28,7 +28,7 @@ struct route_match {
     const char *rest;
 };
 
-/* `routes` ends with a route that has no path; `path` is decoded. */
+/* `routes` ends with a route that has no path, and those of a path stand together; `path` is decoded. */
 void route_find(const struct route *routes, enum http_method method, const char *path,
                 struct route_match *out);
 

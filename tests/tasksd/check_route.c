@@ -54,6 +54,21 @@ START_TEST(finds_routes)
 }
 END_TEST
 
+static void stand_together(const struct route *routes)
+{
+    for (const struct route *route = routes; route->path; route++)
+        for (const struct route *later = route + 1; later->path; later++)
+            if (strcmp(route->path, later->path) == 0)
+                ck_assert_str_eq(later[-1].path, later->path);
+}
+
+START_TEST(routes_of_a_path_stand_together)
+{
+    stand_together(routes_public);
+    stand_together(routes_admin);
+}
+END_TEST
+
 START_TEST(finds_nothing_else)
 {
     static const char *const rows[] = {"",
@@ -125,6 +140,7 @@ END_TEST
 int main(void)
 {
     return run_suite("route",
-                     (const TTest *[]){finds_routes, finds_nothing_else, allow_comes_from_the_table,
-                                       the_admin_table_has_no_tasks, every_route_says_what_it_takes, NULL});
+                     (const TTest *[]){finds_routes, routes_of_a_path_stand_together, finds_nothing_else,
+                                       allow_comes_from_the_table, the_admin_table_has_no_tasks,
+                                       every_route_says_what_it_takes, NULL});
 }
