@@ -22,7 +22,7 @@ export function createView(document, on) {
     add: find(".new-todo"), main: find(".main"), all: find(".toggle-all"), list: find(".todo-list"),
     above: find(".above"), below: find(".below"), nothing: find(".nothing"), footer: find(".footer"),
     count: find(".todo-count"), clear: find(".clear-completed"), empty: find(".empty"),
-    loading: find(".loading"), end: find(".end"), notice: find(".notice"), hint: find(".hint"),
+    loading: find(".loading"), end: find(".end"), part: find(".part"), notice: find(".notice"), hint: find(".hint"),
     template: find("#row"), signOut: find(".sign-out"), search: find(".search"), tags: find(".tags"),
     bulk: find(".bulk"), toast: find(".toast"), keys: find(".keys"), say: find(".say"),
   };
@@ -81,6 +81,7 @@ function drawFrame(document, parts, picture) {
   parts.empty.hidden = !empty;
   parts.loading.hidden = loaded || paused;
   parts.end.hidden = !more;
+  parts.part.hidden = !more && picture.rows.every(({ away }) => away === undefined);
   parts.all.checked = whole && active === 0;
   parts.clear.hidden = whole && completed === 0;
   parts.nothing.textContent = picture.rows.length || more ? "" : nothingText(view);

@@ -77,6 +77,10 @@ scenario("whoever scrolls back meets every task at its place", { tasks: LONG }, 
     assert.deepEqual(rows, rows.map((_, i) => [`task ${first + i}`, String(first + i), String(LONG.length)]));
     assert.equal(await screen.count(), `${LONG.length} items left`);
   }
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await screen.isShown(".part"), true);
+  await page.emulateMedia({ media: null });
+  assert.equal(await screen.isShown(".part"), false);
   assert.ok(asked.length >= 4, "nothing had been forgotten");
   assert.ok(asked.length <= 16, `${asked.length} pages were read again`);
 });

@@ -301,7 +301,7 @@ scenario("everything is on paper", { tasks: Array.from({ length: 400 }, (_, i) =
     await page.emulateMedia({ media: "print" });
     await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
     assert.equal((await screen.titles()).length, 400);
-    for (const part of [".composer", ".footer", ".search", ".destroy"])
+    for (const part of [".composer", ".footer", ".search", ".destroy", ".part"])
       assert.equal(await page.locator(part).first().isVisible(), false, part);
     await page.evaluate(() => dispatchEvent(new Event("afterprint")));
     assert.ok((await screen.titles()).length < 200);
