@@ -20,7 +20,7 @@ typedef struct sqlite_store {
     sqlite3 *marker;          /* holds the index of the log in memory, and copies the log back */
     _Atomic(const volatile void *) index; /* what sqlite_mark() looks at; NULL: there are no marks */
     _Atomic int log_pages, log_copied;    /* in the log at the last commit, and how many of them are back */
-    atomic_flag copying;                  /* somebody uses the marker */
+    atomic_bool copying;                  /* somebody uses the marker */
     uint32_t timeout_ms;
     int64_t tombstone_ms;
 } sqlite_store;

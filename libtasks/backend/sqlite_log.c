@@ -31,9 +31,9 @@ void sqlite_tidy(void *opaque)
     sqlite_store *store = opaque;
     int copied;
     if (atomic_load(&store->log_pages) - atomic_load(&store->log_copied) < PART || !store->marker ||
-        atomic_flag_test_and_set(&store->copying))
+        atomic_exchange(&store->copying, true))
         return;
     if (!sqlite3_wal_checkpoint_v2(store->marker, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, &copied))
         atomic_store(&store->log_copied, copied);
-    atomic_flag_clear(&store->copying);
+    atomic_store(&store->copying, false);
 }
