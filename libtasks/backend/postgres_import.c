@@ -236,8 +236,11 @@ tasks_status postgres_import_look(void *connection, backend_import *out, tasks_e
     return out->unfinished ? read_mark(c, out, error) : TASKS_OK;
 }
 
-static const char lock_sql[] = "BEGIN; SET LOCAL statement_timeout = 0; "
-                               "LOCK TABLE owners, tasks, task_tags, tombstones, answers, tokens; ";
+/* In the order in which those who write take them: else each may wait for the other. */
+#define LOCK_SQL                                                                                             \
+    "BEGIN; SET LOCAL statement_timeout = 0; "                                                               \
+    "LOCK TABLE owners, tasks, task_tags, tombstones, answers, tokens; "
+
 /* Sessions that were there before go on, so from now on the store itself refuses who has not opened it in the
  * same transaction. */
 static const char restart_sql[] =
@@ -253,7 +256,7 @@ static const char restart_sql[] =
 static tasks_status lock_unused(postgres_connection *c, tasks_error *error)
 {
     backend_import found;
-    tasks_status status = postgres_script(c, lock_sql, error);
+    tasks_status status = postgres_script(c, LOCK_SQL, error);
     if (!status)
         status = postgres_import_look(c, &found, error);
     if (!status && !found.empty && !found.unfinished)
@@ -382,8 +385,5 @@ tasks_status postgres_import_finish(void *connection, tasks_error *error)
 {
     postgres_connection *c = connection;
     postgres_deadline(c, POSTGRES_WHOLE_MS);
-    return postgres_script(c,
-                           "BEGIN; SET LOCAL statement_timeout = 0; " END_SQL
-                           "ANALYZE owners, tasks, task_tags, tombstones; COMMIT",
-                           error);
+    return postgres_script(c, LOCK_SQL END_SQL "ANALYZE owners, tasks, task_tags, tombstones; COMMIT", error);
 }
