@@ -17,6 +17,7 @@ export function createList({ list, template, above, below }, missing) {
   const known = new Map(); // heights by key, as far as they were seen
   let rows = [];
   let count = 0; // of what the rows stand for
+  let isLong = false; // or some of it is away
   let offsets = new Float64Array(1); // where each row begins; the last is the height of all
   let editing = null;
   let span = [0, 0];
@@ -57,7 +58,7 @@ export function createList({ list, template, above, below }, missing) {
 
   function spanToDraw(shift) {
     if (!begun) return [0, Math.min(rows.length, rowAt(innerHeight) + 1)]; // asking for places costs a layout
-    if (printing || rows.length <= WHOLE) return [0, rows.length];
+    if (printing || !isLong) return [0, rows.length];
     return withoutAway(spanAround(AROUND_PX, shift));
   }
 
@@ -72,13 +73,13 @@ export function createList({ list, template, above, below }, missing) {
   }
 
   function firstMissing() {
-    if (!begun || rows.length <= WHOLE) return null;
+    if (!begun || !isLong) return null;
     const [first, last] = spanAround(AHEAD_PX);
     return rows.slice(first, last).find(({ away }) => away !== undefined)?.key ?? null;
   }
 
   function measure() {
-    if (rows.length <= WHOLE) return;
+    if (!isLong) return;
     if (known.size > 20 * WHOLE) known.clear(); // what is far away may be guessed again
     for (const [key, { element }] of shown) known.set(key, element.offsetHeight);
   }
@@ -88,10 +89,11 @@ export function createList({ list, template, above, below }, missing) {
   function render() {
     const [first, last] = span;
     const wanted = new Set();
-    for (let i = first; i < last; i++) wanted.add(rows[i].key);
+    for (let i = first; i < last; i++) if (rows[i].away === undefined) wanted.add(rows[i].key);
     for (const [key, row] of shown) if (!wanted.has(key)) retire(key, row);
     let place = list.firstElementChild;
     for (let i = first; i < last; i++) {
+      if (rows[i].away !== undefined) continue; // on paper
       const row = shown.get(rows[i].key) ?? spare.pop() ?? createRow(template);
       shown.set(rows[i].key, row);
       if (row.element === place) place = place.nextElementSibling;
@@ -159,7 +161,7 @@ export function createList({ list, template, above, below }, missing) {
     return {
       /** How far the list will have to be scrolled. */
       shift() {
-        if (rows.length <= WHOLE) return 0;
+        if (!isLong) return 0;
         const same = rows.findIndex((row) => row.key === key);
         const at = same < 0 ? rows.findIndex(({ task }) => compare(task, before) > 0) : same;
         if (at < 0) return 0;
@@ -178,7 +180,7 @@ export function createList({ list, template, above, below }, missing) {
   function topRow() {
     const drawn = [...list.children].findIndex((row) => row.getBoundingClientRect().bottom > 0);
     if (drawn >= 0) return { index: span[0] + drawn, top: list.children[drawn].getBoundingClientRect().top };
-    if (rows.length <= WHOLE) return null;
+    if (!isLong) return null;
     const { top } = above.getBoundingClientRect();
     const index = rowAt(-top);
     return { index, top: top + offsets[index] };
@@ -207,7 +209,8 @@ export function createList({ list, template, above, below }, missing) {
       const hold = holdFocus();
       const sight = holdSight();
       ({ rows, shown: count, editing } = picture);
-      if (!begun || rows.length > WHOLE) layOut();
+      isLong = rows.length > WHOLE || rows.some(({ away }) => away !== undefined);
+      if (!begun || isLong) layOut();
       else offsets = new Float64Array(rows.length + 1);
       span = spanToDraw(sight.shift());
       render();

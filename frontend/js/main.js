@@ -7,8 +7,8 @@ import { comeBack, leave } from "./oidc.js";
 import { placing } from "./order.js";
 import { watchRoute } from "./router.js";
 import {
-  cleanTitle, clearOp, createOp, createStore, deleteOps, dismiss, edit, enqueue, isWhole, leaveEdit, picture,
-  recalled, remade, remember, restored, seen, select, selectNone, show, sorted, updateOps,
+  cleanTitle, clearOp, createOp, createStore, deleteOps, dismiss, edit, enqueue, isComplete, isWhole, leaveEdit,
+  picture, recalled, remade, remember, restored, seen, select, selectNone, show, sorted, updateOps,
 } from "./store.js";
 import { createSync } from "./sync.js";
 import { createToken } from "./token.js";
@@ -190,24 +190,20 @@ function revise(key, patch, base) {
 }
 
 async function toggleAll(completed) {
-  if (isWhole(store.state) || (await readAll())) updateAll([...seen(store.state).keys()], { completed });
+  if (!isWhole(store.state)) await sync.everything();
+  if (isWhole(store.state)) updateAll([...seen(store.state).keys()], { completed });
 }
 
 async function selectAll() {
-  if (isWhole(store.state) || (await readAll()))
+  if (!isComplete(store.state)) await sync.rest();
+  if (isComplete(store.state))
     store.apply(select, picture(store.state).rows.map(({ key }) => key));
 }
 
 /** Selects the tasks between two rows. */
 async function selectRange(key, other) {
-  if (view.between(key, other).every(task) || (await readAll()))
-    store.apply(select, view.between(key, other));
-}
-
-/** Reads whatever is not known; false if that fails. */
-async function readAll() {
-  await sync.everything();
-  return isWhole(store.state);
+  if (!view.between(key, other).every(task)) await sync.rest();
+  if (view.between(key, other).every(task)) store.apply(select, view.between(key, other));
 }
 
 /** Moves a task before another one; null is the end. */

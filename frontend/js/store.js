@@ -77,9 +77,14 @@ function isRead({ source, reach }) {
   return source === EVERYTHING && reach === END;
 }
 
+/** Whether all tasks of the source are known. */
+export function isComplete({ reach, pages }) {
+  return reach === END && !pages.some(({ away }) => away);
+}
+
 /** Whether all tasks are known. */
 export function isWhole(state) {
-  return isRead(state) && !state.pages.some(({ away }) => away);
+  return isRead(state) && isComplete(state);
 }
 
 /** Whether a task is among those that `view` asks for, as the server decides it. */

@@ -104,6 +104,10 @@ export function createSync(api, store, { firstPage, sight, done = () => {} }) {
   async function everything() {
     const { filter, tag, text } = store.state.source;
     if (filter !== "all" || tag || text) store.apply(startOver);
+    await rest();
+  }
+
+  async function rest() {
     while (store.state.reach === START || store.state.next) await page(PAGE);
     for (const one of store.state.pages) if (one.away) await back(keyOfPage(one));
   }
@@ -229,6 +233,8 @@ export function createSync(api, store, { firstPage, sight, done = () => {} }) {
     more: () => read(near(async () => store.state.next && page(PAGE))),
     /** Reads the page with this key, if it is away. */
     back: (key) => read(near(() => back(key))),
+    /** Reads all of the list that is shown. */
+    rest: () => read(rest),
     /** Reads all tasks there are. */
     everything: () => read(everything),
     /** Reads all that is known anew. */

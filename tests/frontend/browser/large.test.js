@@ -129,6 +129,34 @@ scenario("the count holds what others do to tasks that were forgotten", { tasks:
     await until(async () => (await numbersOf(screen)).includes(6500), false);
   });
 
+scenario("what is away comes when all that was at hand is gone, and paper leaves it out",
+  { tasks: Array.from({ length: 9000 }, (_, i) => ({ title: `task ${i + 1}`, completed: i < 7500 })) },
+  async ({ page, screen }) => {
+    await until(async () => {
+      await scrollToPart(page, 1);
+      return screen.count();
+    }, "1500 items left");
+    await scrollToPart(page, 0);
+    await screen.row("task 1").waitFor();
+    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    assert.ok((await screen.titles()).length > 4000);
+    await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+    await page.locator(".clear-completed").click();
+    await screen.row("task 7501").waitFor();
+    assert.equal(await screen.count(), "1500 items left");
+  });
+
+scenario("all that a search found is selected, and nothing else is read for it", { tasks: LONG.slice(0, 3000) },
+  async ({ page, screen }) => {
+    await page.locator(".search").fill("task 299");
+    await until(async () => (await screen.titles()).length, 11);
+    const asked = pagesAsked(page);
+    await page.locator(".todo-list .toggle").first().focus();
+    await page.keyboard.press("Control+a");
+    await until(() => page.locator(".bulk-count").innerText(), "11 selected");
+    assert.deepEqual(asked, []);
+  });
+
 scenario("what is done to all tasks is done to those that were forgotten", { tasks: LONG.slice(0, 6500) },
   async ({ page, screen }) => {
     await readAll({ page, screen }, 6500);
