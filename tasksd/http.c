@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "timestamp.h"
 
@@ -212,7 +213,7 @@ static void date_field(buf *to)
     static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     char text[] = "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n", iso[TIMESTAMP_SIZE];
-    int64_t now_ms = timestamp_now();
+    int64_t now_ms = (int64_t)time(NULL) * 1000;
     timestamp_write(now_ms, iso); /* 1970-01-01T00:00:00.000Z */
     int month = (iso[5] - '0') * 10 + iso[6] - '0';
     memcpy(text + 6, weekdays[now_ms / 86400000 % 7], 3);
@@ -246,7 +247,8 @@ void http_head(const struct http_response *rs, buf *to)
         buf_text(to, "\r\n");
     }
     text_field(to, "Cache-Control: ", rs->cache ? rs->cache : "no-store");
-    buf_bytes(to, security_fields, sizeof security_fields - 1);
+    if (rs->status != 304) /* those fields the client keeps, with the body that it has */
+        buf_bytes(to, security_fields, sizeof security_fields - 1);
     buf_bytes(to, rs->fields.bytes, rs->fields.length);
     text_field(to, "Connection: ", rs->close ? "close" : "keep-alive");
     buf_text(to, "\r\n");
