@@ -36,6 +36,7 @@ struct app {
     struct metrics *metrics[APP_LISTENERS];
     struct timing *timing;
     struct telemetry *telemetry; /* NULL: nobody wants any */
+    atomic_uint_fast64_t quick;  /* requests that woke no worker */
     int64_t started_ms;
     atomic_int phase;
 };

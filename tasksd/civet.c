@@ -5,16 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
-#include "dispatch.h"
-#include "guard.h"
-#include "log.h"
 #include "problem.h"
 #include "stack.h"
-#include "timestamp.h"
-#include "timing.h"
 
 enum {
     HEAD_ROOM = 2 << 10,
@@ -27,40 +21,44 @@ enum {
 struct civet {
     struct civet_options options;
     struct mg_context *context;
+    struct worker *workers;
+    atomic_size_t workers_used;
+    struct quick *quick;  /* NULL: every request is a worker's */
     atomic_bool starting; /* the reason of a failure is still of interest, and goes here */
     char *fault;
     size_t fault_size;
 };
 
-/* One request and its answer. */
-struct exchange {
+/* What a worker has: one connection after the other. */
+struct worker {
+    struct conns_slot *slot;
+    struct quick_place place;
+};
+
+/* One request, as it comes from civetweb and goes back. */
+struct call {
+    struct exchange x;
     struct civet *civet;
     struct mg_connection *connection;
-    const struct mg_request_info *info;
-    struct conns_slot *slot;
-    struct http_header headers[HTTP_HEADERS_MAX];
-    struct http_request rq;
-    struct http_response rs;
-    arena memory;
-    int64_t body_left; /* of Content-Length; of a chunked body 1 until its end was seen */
+    struct worker *worker; /* NULL: civetweb has refused the request by itself */
+    int64_t body_left;     /* of Content-Length; of a chunked body 1 until its end was seen */
+    size_t head_size;      /* 0: it cannot be relied on */
     bool body_begun, body_expected;
-    size_t sent;
-    struct timing_request timing;
 };
 
 /* ---- The request -------------------------------------------------------------------------------- */
 
 static int64_t read_body(void *context, char *to, size_t room)
 {
-    struct exchange *x = context;
-    if (!x->body_begun)
-        conns_limit(x->slot, x->civet->options.request_ms);
-    x->body_begun = true;
-    int count = mg_read(x->connection, to, room);
+    struct call *call = context;
+    if (!call->body_begun)
+        conns_limit(call->worker->slot, call->civet->options.request_ms);
+    call->body_begun = true;
+    int count = mg_read(call->connection, to, room);
     bool ended = count >= 0 && (size_t)count < room;
-    if (count < 0 || (ended && !x->rq.chunked))
-        return conns_late(x->slot) ? HTTP_SOURCE_LATE : HTTP_SOURCE_BROKEN;
-    x->body_left = x->rq.chunked ? !ended : x->body_left - count;
+    if (count < 0 || (ended && !call->x.rq.chunked))
+        return conns_late(call->worker->slot) ? HTTP_SOURCE_LATE : HTTP_SOURCE_BROKEN;
+    call->body_left = call->x.rq.chunked ? !ended : call->body_left - count;
     return count;
 }
 
@@ -68,9 +66,9 @@ static int64_t read_body(void *context, char *to, size_t room)
 static void proceed(void *context)
 {
     static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    struct exchange *x = context;
-    mg_write(x->connection, line, sizeof line - 1);
-    x->body_expected = false;
+    struct call *call = context;
+    mg_write(call->connection, line, sizeof line - 1);
+    call->body_expected = false;
 }
 
 static uint32_t peer_address(const struct mg_request_info *info)
@@ -81,38 +79,20 @@ static uint32_t peer_address(const struct mg_request_info *info)
     return ntohl(address.s_addr);
 }
 
-/* The path as it was sent, also when the target was absolute. */
-static const char *raw_path(const struct mg_request_info *info)
+static void take_head(struct exchange *x, const struct mg_request_info *info)
 {
-    const char *authority = info->request_uri[0] == '/' ? NULL : strstr(info->request_uri, "://");
-    return authority ? strchr(authority + 3, '/') : info->request_uri;
-}
-
-static void take_request(struct exchange *x)
-{
-    const struct mg_request_info *info = x->info;
-    arena_init(&x->memory);
-    http_request_init(&x->rq, &x->memory);
-    http_response_init(&x->rs);
     for (int i = 0; i < info->num_headers && i < HTTP_HEADERS_MAX; i++)
         x->headers[i] = (struct http_header){info->http_headers[i].name, info->http_headers[i].value};
-    x->rq.headers = x->headers;
-    x->rq.header_count = (size_t)info->num_headers;
-    x->rq.method = http_method_read(info->request_method);
-    x->rq.path = raw_path(info);
-    x->rq.query = info->query_string;
-    x->rq.peer = peer_address(info);
-    x->rq.source = (struct http_source){x, read_body, proceed};
-    trace_take(&x->rq.trace, &x->rq);
+    x->head = (struct guard_head){info->request_method, info->request_uri, info->query_string,
+                                  info->http_version,   x->headers,        (size_t)info->num_headers};
 }
 
 /* False if the head cannot be relied on. */
-static bool check_head(struct exchange *x)
+static bool check_head(struct call *call)
 {
     struct guard_framing framing;
-    const struct guard_head head = {x->info->request_method, x->info->request_uri, x->info->query_string,
-                                    x->info->http_version,   x->headers,           x->rq.header_count};
-    const char *fault = guard_check(&head, &framing);
+    struct exchange *x = &call->x;
+    const char *fault = guard_check(&x->head, &framing);
     if (fault) {
         problem(&x->rs, 400, "request_malformed", fault);
         x->rs.close = true;
@@ -120,46 +100,37 @@ static bool check_head(struct exchange *x)
     }
     x->rq.content_length = framing.content_length;
     x->rq.chunked = framing.chunked;
-    x->body_left = framing.chunked ? 1 : framing.content_length;
-    x->body_expected = http_header(&x->rq, "Expect") != NULL;
+    call->body_left = framing.chunked ? 1 : framing.content_length;
+    call->body_expected = http_header(&x->rq, "Expect") != NULL;
+    call->head_size = framing.head_size;
     return true;
 }
 
 /* ---- The answer --------------------------------------------------------------------------------- */
 
-/* Will civetweb close the connection whatever we say? It looks at the first Connection header only, and
- * gives up HTTP when asked for WebSocket. */
-static bool client_closes(const struct exchange *x)
+/* How long a client may take for an answer of `size` bytes. */
+static int64_t patience_ms(const struct call *call, size_t size)
 {
-    const char *wish = http_header(&x->rq, "Connection");
-    if (!wish)
-        return strcmp(x->info->http_version, "1.1") != 0;
-    return !http_list_has(wish, "keep-alive") || strcasestr(wish, "upgrade");
-}
-
-static bool must_close(const struct exchange *x)
-{
-    const struct civet_options *options = &x->civet->options;
-    return x->rs.close || x->body_left > 0 || client_closes(x) || options->keep_alive_ms == 0 ||
-           atomic_load(&options->app->phase) == APP_CLOSING || conns_crowded(options->conns);
+    return call->civet->options.request_ms + (int64_t)size / SLOWEST;
 }
 
 /* Head and body in one piece: a second write costs half the throughput. */
-static bool write_answer(struct exchange *x)
+static bool write_answer(struct call *call)
 {
     buf out;
     size_t size;
+    struct exchange *x = &call->x;
     const void *body = http_body(&x->rs, x->rq.method, &size);
     size_t joined = size <= JOIN_MAX ? size : 0;
-    if (x->slot)
-        conns_limit_answer(x->slot, x->civet->options.request_ms + (int64_t)size / SLOWEST);
+    if (call->worker)
+        conns_limit_answer(call->worker->slot, patience_ms(call, size));
     buf_init(&out, SIZE_MAX - 1);
     buf_reserve(&out, HEAD_ROOM + x->rs.fields.length + joined);
-    http_head(&x->rs, &out);
+    exchange_head(x, &out);
     buf_bytes(&out, body, joined);
     bool whole = out.status == TASKS_OK &&
-                 mg_write(x->connection, out.bytes, out.length) == (int)out.length &&
-                 (size == joined || mg_write(x->connection, body, size) == (int)size);
+                 mg_write(call->connection, out.bytes, out.length) == (int)out.length &&
+                 (size == joined || mg_write(call->connection, body, size) == (int)size);
     x->sent = whole ? out.length - joined + size : 0;
     buf_done(&out);
     return whole;
@@ -167,13 +138,13 @@ static bool write_answer(struct exchange *x)
 
 /* A client that is still sending would take the end of the connection for an error and never read the
  * answer, so a bounded part of the rest is taken off its hands. */
-static void discard_body(struct exchange *x)
+static void discard_body(struct call *call)
 {
     char scratch[4096];
     int64_t total = 0;
-    conns_limit(x->slot, DISCARD_MS);
+    conns_limit(call->worker->slot, DISCARD_MS);
     while (total < DISCARD_MAX) {
-        int count = mg_read(x->connection, scratch, sizeof scratch);
+        int count = mg_read(call->connection, scratch, sizeof scratch);
         if (count <= 0)
             break;
         total += count;
@@ -181,96 +152,105 @@ static void discard_body(struct exchange *x)
 }
 
 /* The rest of the answer is somebody else's. What civetweb has left of the connection then ends. */
-static bool hand_over(struct exchange *x)
+static bool hand_over(struct call *call)
 {
     buf head;
-    int fd = conns_detach(x->civet->options.conns, x->slot);
+    struct exchange *x = &call->x;
+    struct conns *conns = x->listener->conns;
+    int fd = conns_detach(conns, call->worker->slot);
     if (fd < 0)
         return false;
-    mg_disable_keep_alive(x->connection);
+    mg_disable_keep_alive(call->connection);
     x->rs.close = true;
     buf_init(&head, SIZE_MAX - 1);
-    http_head(&x->rs, &head);
+    exchange_head(x, &head);
     bool whole = !head.status &&
                  send(fd, head.bytes, head.length, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)head.length;
     x->sent = whole ? head.length : 0;
     buf_done(&head);
     if (!whole)
-        conns_release(x->civet->options.conns, fd);
+        conns_release(conns, fd);
     http_give(&x->rs, whole ? fd : -1);
     return true;
 }
 
-static void give_answer(struct exchange *x)
+static void give_answer(struct call *call)
 {
-    x->rs.close = must_close(x);
-    if (x->rs.close)
-        mg_disable_keep_alive(x->connection);
-    http_field(&x->rs, "X-Request-Id", x->rq.trace.request);
-    if (x->rs.takeover.give && hand_over(x))
+    struct http_response *rs = &call->x.rs;
+    rs->close = call->body_left > 0 || exchange_closes(&call->x);
+    if (rs->close)
+        mg_disable_keep_alive(call->connection);
+    if (rs->takeover.give && hand_over(call))
         return;
-    if (x->rs.takeover.give) {
-        http_give(&x->rs, -1);
-        problem(&x->rs, 503, "streams_full", "the connection cannot be kept for a stream");
+    if (rs->takeover.give) {
+        http_give(rs, -1);
+        problem(rs, 503, "streams_full", "the connection cannot be kept for a stream");
     }
-    if (!write_answer(x))
-        mg_disable_keep_alive(x->connection);
-    else if (x->body_left > 0 && !x->body_expected)
-        discard_body(x);
+    if (!write_answer(call)) {
+        rs->close = true;
+        mg_disable_keep_alive(call->connection);
+    } else if (call->body_left > 0 && !call->body_expected) {
+        discard_body(call);
+    }
 }
 
-static void tell_exchange(const struct exchange *x, int64_t began_us)
+static void run_call(struct call *call, uint32_t peer)
 {
-    const struct app *app = x->civet->options.app;
-    int64_t duration_us = log_clock_us() - began_us;
-    const struct log_request line = {.method = x->info ? x->info->request_method : "-",
-                                     .route = x->rq.route ? x->rq.route->path : NULL,
-                                     .status = x->rs.status,
-                                     .code = x->rs.code,
-                                     .duration_us = duration_us,
-                                     .store_us = x->timing.total_ns / 1000,
-                                     .bytes = x->sent,
-                                     .client = access_sender(&app->config->access, &x->rq),
-                                     .trace = &x->rq.trace};
-    metrics_count(x->civet->options.metrics, x->rq.route, x->rq.method, x->rs.status, duration_us);
-    log_request(&line);
-    telemetry_request(app->telemetry, &line, began_us * 1000, &x->timing, x->rq.route && x->rq.route->open);
-}
-
-static void run_exchange(struct exchange *x)
-{
-    int64_t began_us = log_clock_us();
-    take_request(x);
-    timing_follow(&x->timing);
-    if (check_head(x))
-        dispatch_run(x->civet->options.app, x->civet->options.routes, &x->rq, &x->rs);
-    timing_follow(NULL);
-    give_answer(x);
-    tell_exchange(x, began_us);
-    http_response_done(&x->rs);
-    http_request_done(&x->rq);
-    arena_done(&x->memory);
+    struct exchange *x = &call->x;
+    exchange_begin(x, peer);
+    x->rq.source = (struct http_source){call, read_body, proceed};
+    if (check_head(call))
+        exchange_answer(x);
+    give_answer(call);
 }
 
 /* ---- What civetweb calls ------------------------------------------------------------------------ */
 
+/* What is left of the last answer goes out as any other. */
+static void write_rest(struct call *call, const buf *rest)
+{
+    struct conns_slot *slot = call->worker->slot;
+    conns_limit_answer(slot, patience_ms(call, rest->length));
+    if (mg_write(call->connection, rest->bytes, rest->length) != (int)rest->length)
+        mg_disable_keep_alive(call->connection);
+    conns_end(call->x.listener->conns, slot);
+}
+
+/* The worker waits here for as long as its connection asks nothing that needs it. */
+static void stand_by(struct call *call, sockets_key key)
+{
+    struct quick_place *place = &call->worker->place;
+    if (!quick_stay(call->civet->quick, place, call->worker->slot, key))
+        mg_disable_keep_alive(call->connection);
+    if (place->rest.length > 0)
+        write_rest(call, &place->rest);
+    buf_done(&place->rest);
+}
+
 /* Comes before anything that civetweb would do with a request by itself; it never gets to do it. */
 static int begin_request(struct mg_connection *connection)
 {
-    struct exchange x = {.civet = mg_get_user_context_data(connection),
-                         .connection = connection,
-                         .info = mg_get_request_info(connection),
-                         .slot = mg_get_thread_pointer(connection)};
-    struct conns *conns = x.civet->options.conns;
-    sockets_key key =
-        sockets_key_of(peer_address(x.info), (uint16_t)x.info->remote_port, (uint16_t)x.info->server_port);
-    if (!x.slot || !conns_begin(conns, x.slot, key)) {
+    const struct mg_request_info *info = mg_get_request_info(connection);
+    struct call call = {.civet = mg_get_user_context_data(connection),
+                        .connection = connection,
+                        .worker = mg_get_thread_pointer(connection)};
+    uint32_t peer = peer_address(info);
+    sockets_key key = sockets_key_of(peer, (uint16_t)info->remote_port, (uint16_t)info->server_port);
+    call.x.listener = &call.civet->options.listener;
+    if (!call.worker || !conns_begin(call.x.listener->conns, call.worker->slot, key)) {
         mg_disable_keep_alive(connection);
         return 503;
     }
-    run_exchange(&x);
-    conns_end(conns, x.slot);
-    return x.rs.status;
+    take_head(&call.x, info);
+    run_call(&call, peer);
+    int status = call.x.rs.status;
+    bool stays = !call.x.rs.close;
+    quick_saw(&call.worker->place, &call.x.rq, call.head_size);
+    exchange_end(&call.x);
+    conns_end(call.x.listener->conns, call.worker->slot);
+    if (stays)
+        stand_by(&call, key);
+    return status;
 }
 
 /* What civetweb refuses by itself: no request that could be answered in detail. */
@@ -284,52 +264,53 @@ static int http_error(struct mg_connection *connection, int status, const char *
         {500, 500, "internal", "internal error"},
         {0, 400, "request_malformed", "this is no HTTP request, it ended early, or its head is over 16 KiB"},
     };
-    arena none = {.chunks = NULL};
-    struct exchange x = {.civet = mg_get_user_context_data(connection), .connection = connection};
-    int64_t began_us = log_clock_us();
+    struct call call = {.civet = mg_get_user_context_data(connection), .connection = connection};
     size_t i = 0;
     (void)message;
     while (kinds[i].theirs && kinds[i].theirs != status)
         i++;
-    http_request_init(&x.rq, &none);
-    http_response_init(&x.rs);
-    x.rq.method = HTTP_OTHER;
-    x.rq.peer = peer_address(mg_get_request_info(connection));
-    trace_take(&x.rq.trace, &x.rq);
-    problem(&x.rs, kinds[i].ours, kinds[i].code, kinds[i].detail);
-    x.rs.close = true;
+    call.x.listener = &call.civet->options.listener;
+    exchange_begin(&call.x, peer_address(mg_get_request_info(connection)));
+    problem(&call.x.rs, kinds[i].ours, kinds[i].code, kinds[i].detail);
+    call.x.rs.close = true;
     mg_disable_keep_alive(connection);
-    http_field(&x.rs, "X-Request-Id", x.rq.trace.request);
-    write_answer(&x);
-    tell_exchange(&x, began_us);
-    http_response_done(&x.rs);
-    http_request_done(&x.rq);
+    write_answer(&call);
+    exchange_end(&call.x);
     return 0;
 }
 
 static void *init_thread(const struct mg_context *context, int type)
 {
     enum { WORKER = 1 };
-    const struct civet *civet = mg_get_user_data(context);
-    return type == WORKER ? conns_slot(civet->options.conns) : NULL;
+    struct civet *civet = mg_get_user_data(context);
+    struct conns_slot *slot = type == WORKER ? conns_slot(civet->options.listener.conns) : NULL;
+    if (!slot)
+        return NULL;
+    struct worker *worker = &civet->workers[atomic_fetch_add(&civet->workers_used, 1)];
+    worker->slot = slot;
+    quick_place_init(&worker->place);
+    return worker;
 }
 
 static struct conns *conns_of(const struct mg_connection *connection)
 {
     const struct civet *civet = mg_get_user_context_data(connection);
-    return civet->options.conns;
+    return civet->options.listener.conns;
 }
 
 static int init_connection(const struct mg_connection *connection, void **data)
 {
+    struct worker *worker = mg_get_thread_pointer(connection);
     *data = NULL;
-    conns_opened(conns_of(connection), mg_get_thread_pointer(connection));
+    quick_opened(&worker->place);
+    conns_opened(conns_of(connection), worker->slot);
     return 0;
 }
 
 static void connection_close(const struct mg_connection *connection)
 {
-    conns_closing(conns_of(connection), mg_get_thread_pointer(connection));
+    const struct worker *worker = mg_get_thread_pointer(connection);
+    conns_closing(conns_of(connection), worker->slot);
 }
 
 static void connection_closed(const struct mg_connection *connection)
@@ -369,7 +350,7 @@ static bool start(struct civet *civet, const char *ports, const struct numbers *
         "num_threads",
         numbers->workers,
         "enable_keep_alive",
-        civet->options.keep_alive_ms ? "yes" : "no",
+        civet->options.listener.keep_alive_ms ? "yes" : "no",
         "keep_alive_timeout_ms",
         numbers->keep_alive,
         "request_timeout_ms",
@@ -414,20 +395,42 @@ static void write_ports(const struct civet_options *options, buf *to)
         buf_print(to, "%s%s:%u", i ? "," : "", options->listen[i].host, options->listen[i].port);
 }
 
+static void release(struct civet *civet)
+{
+    quick_free(civet->quick);
+    free(civet->workers);
+    free(civet);
+}
+
+static struct civet *make(const struct civet_options *options)
+{
+    struct civet *civet = calloc(1, sizeof *civet);
+    if (!civet)
+        return NULL;
+    civet->options = *options;
+    civet->workers = calloc((size_t)options->workers, sizeof *civet->workers);
+    if (options->quick)
+        civet->quick = quick_new(&civet->options.listener);
+    if (civet->workers && (civet->quick || !options->quick))
+        return civet;
+    release(civet);
+    return NULL;
+}
+
 struct civet *civet_start(const struct civet_options *options, char *fault, size_t fault_size)
 {
     buf ports;
     struct numbers numbers;
-    struct civet *civet = calloc(1, sizeof *civet);
+    struct civet *civet = make(options);
     snprintf(fault, fault_size, "%s", civet ? "" : "out of memory");
     if (!civet)
         return NULL;
-    civet->options = *options;
     civet->starting = true;
     civet->fault = fault;
     civet->fault_size = fault_size;
     snprintf(numbers.workers, sizeof numbers.workers, "%lld", (long long)options->workers);
-    snprintf(numbers.keep_alive, sizeof numbers.keep_alive, "%lld", (long long)options->keep_alive_ms);
+    snprintf(numbers.keep_alive, sizeof numbers.keep_alive, "%lld",
+             (long long)options->listener.keep_alive_ms);
     snprintf(numbers.request, sizeof numbers.request, "%lld", (long long)options->request_ms);
     buf_init(&ports, 1024);
     write_ports(options, &ports);
@@ -438,7 +441,7 @@ struct civet *civet_start(const struct civet_options *options, char *fault, size
     if (started)
         return civet;
     mg_exit_library();
-    free(civet);
+    release(civet);
     return NULL;
 }
 
@@ -455,7 +458,8 @@ void civet_stop(struct civet *civet)
 {
     if (!civet)
         return;
+    quick_end(civet->quick);
     mg_stop(civet->context);
     mg_exit_library();
-    free(civet);
+    release(civet);
 }

@@ -2,20 +2,17 @@
 #ifndef CIVET_H
 #define CIVET_H
 
-#include "app.h"
+#include "exchange.h"
 #include "listen.h"
-#include "route.h"
+#include "quick.h"
 
 struct civet_options {
     const struct listen_address *listen;
     size_t listen_count;
-    int64_t workers;
-    int64_t keep_alive_ms; /* 0: one request a connection */
-    int64_t request_ms;    /* for a head and for a body, each in total; for taking a part of an answer */
-    struct app *app;
-    struct conns *conns; /* with room for as many workers */
-    const struct route *routes;
-    struct metrics *metrics; /* of these routes */
+    int64_t workers;    /* its conns has room for as many */
+    int64_t request_ms; /* for a head and for a body, each in total; for taking a part of an answer */
+    struct exchange_listener listener;
+    bool quick; /* reads that wait for nothing are answered without a worker: see quick.h */
 };
 
 struct civet;

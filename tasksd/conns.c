@@ -169,6 +169,11 @@ void conns_end(struct conns *c, struct conns_slot *slot)
     atomic_fetch_sub(&c->in_flight, 1);
 }
 
+int64_t conns_since(const struct conns_slot *slot)
+{
+    return atomic_load(&slot->since);
+}
+
 static void set_limit(struct conns_slot *slot, int64_t limit_ms, int end)
 {
     atomic_store(&slot->late_end, end);
@@ -397,15 +402,30 @@ static int replace(struct conns *c, int fd)
     return own;
 }
 
+/* The descriptor of what a worker holds; -1: not found. With the lock held. */
+static int find_socket(struct conns *c, const struct conns_slot *slot)
+{
+    sockets_key key = atomic_load(&slot->key);
+    size_t count = list_sockets(c);
+    for (size_t i = 0; i < count; i++)
+        if (!c->items[i].listening && c->items[i].key == key)
+            return c->items[i].fd;
+    return -1;
+}
+
+int conns_socket(struct conns *c, const struct conns_slot *slot)
+{
+    pthread_mutex_lock(&c->lock);
+    int fd = find_socket(c, slot);
+    pthread_mutex_unlock(&c->lock);
+    return fd;
+}
+
 int conns_detach(struct conns *c, const struct conns_slot *slot)
 {
-    int own = -1;
-    sockets_key key = atomic_load(&slot->key);
     pthread_mutex_lock(&c->lock);
-    size_t count = list_sockets(c);
-    for (size_t i = 0; i < count && own < 0; i++)
-        if (!c->items[i].listening && c->items[i].key == key)
-            own = replace(c, c->items[i].fd);
+    int fd = find_socket(c, slot);
+    int own = fd >= 0 ? replace(c, fd) : -1;
     if (own >= 0)
         c->detached[own] = true;
     pthread_mutex_unlock(&c->lock);

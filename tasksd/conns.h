@@ -41,6 +41,9 @@ void conns_closed(struct conns *c);
 bool conns_begin(struct conns *c, struct conns_slot *slot, sockets_key key);
 void conns_end(struct conns *c, struct conns_slot *slot);
 
+/* When it was opened, or last answered: a time of timestamp_monotonic(). */
+int64_t conns_since(const struct conns_slot *slot);
+
 /* From now on the client has `limit_ms` to send its body. Then reading ends, so that it can still be told. */
 void conns_limit(struct conns_slot *slot, int64_t limit_ms);
 bool conns_late(const struct conns_slot *slot); /* is that time over? */
@@ -54,6 +57,9 @@ bool conns_crowded(const struct conns *c);
 size_t conns_held(const struct conns *c);
 size_t conns_in_flight(const struct conns *c);
 uint64_t conns_put_out(const struct conns *c, enum crowd_verdict why); /* ended as too many, so far */
+
+/* The descriptor of the connection of `slot`, which stays its worker's; -1: not found. Takes its time. */
+int conns_socket(struct conns *c, const struct conns_slot *slot);
 
 /* Takes the connection of `slot` away from its worker, who may then close what it believes to hold. It no
  * longer counts here. Returns its descriptor, to be closed with conns_release(); -1 on failure. */

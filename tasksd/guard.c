@@ -93,7 +93,7 @@ static bool has_control(const char *value)
 /* Each line begins where the CRLF of the line before ended (both bytes are NUL by now), and the block
  * ends after the last one: civetweb stops without a word at a line that begins with a blank, a colon
  * or a byte over 126, and what came after it would be gone. */
-static const char *check_lines(const struct guard_head *head)
+static const char *check_lines(const struct guard_head *head, struct guard_framing *out)
 {
     if (head->header_count < 1 || head->header_count >= HTTP_HEADERS_MAX)
         return "there must be 1 to 63 headers";
@@ -110,6 +110,7 @@ static const char *check_lines(const struct guard_head *head)
     }
     if (previous_end[1] != '\0' || previous_end[2] != '\r' || previous_end[3] != '\0')
         return "a header line is malformed";
+    out->head_size = (size_t)(previous_end + 4 - head->method);
     return NULL;
 }
 
@@ -179,7 +180,7 @@ const char *guard_check(const struct guard_head *head, struct guard_framing *out
     const char *values[ONCE_COUNT] = {NULL};
     const char *fault = check_request_line(head);
     if (!fault)
-        fault = check_lines(head);
+        fault = check_lines(head, out);
     if (!fault)
         fault = collect(head, values);
     if (!fault)

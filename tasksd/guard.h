@@ -20,6 +20,7 @@ struct guard_head {
 };
 
 struct guard_framing {
+    size_t head_size;       /* bytes, up to the body */
     int64_t content_length; /* -1: none given */
     bool chunked;
 };

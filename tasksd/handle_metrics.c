@@ -24,6 +24,8 @@ static void write_connections(const struct app *app, buf *to)
 {
     prom_single(to, "tasksd_http_requests_in_flight", "gauge", "Requests that are being answered.",
                 (double)conns_in_flight(app->conns));
+    prom_single(to, "tasksd_http_quick_requests_total", "counter",
+                "Requests that were answered without a worker.", (double)atomic_load(&app->quick));
     prom_single(to, "tasksd_http_connections", "gauge", "Connections that hold a worker.",
                 (double)conns_held(app->conns));
     prom_single(to, "tasksd_event_streams", "gauge", "Live streams of events.",

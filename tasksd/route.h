@@ -7,18 +7,25 @@
 /* Returns the status of the answer. */
 typedef int route_handler(struct app *app, const struct http_request *rq, struct http_response *rs);
 
+/* A parameter of a query that is quickly answered, unless what follows its name is longer than that. */
+struct route_quick {
+    const char *name;
+    size_t length;
+};
+
 struct route {
     const char *path; /* "/tasks/{id}"; {id} is a positive integer, {rest} an asset of the page */
     route_handler *handle;
-    size_t body_max;               /* in bytes */
-    const char *const *types;      /* media types of the body, NULL-terminated; NULL: takes no body */
-    const char *const *parameters; /* of the query, NULL-terminated; NULL: none */
-    bool any_query;                /* not looked at: links to pages carry what others want to know */
-    enum http_method method;       /* HEAD is answered by GET, OPTIONS by the table */
-    bool any_host;                 /* health checks come by address, whatever the server is called */
-    bool conditional;              /* wants If-Match when the server runs with --require-if-match */
-    bool keyed;                    /* honours Idempotency-Key */
-    bool open;                     /* for everybody, as often as they like; has no store */
+    size_t body_max;                 /* in bytes */
+    const char *const *types;        /* media types of the body, NULL-terminated; NULL: takes no body */
+    const char *const *parameters;   /* of the query, NULL-terminated; NULL: none */
+    const struct route_quick *quick; /* NULL: takes its time; else it does not with these only */
+    bool any_query;                  /* not looked at: links to pages carry what others want to know */
+    enum http_method method;         /* HEAD is answered by GET, OPTIONS by the table */
+    bool any_host;                   /* health checks come by address, whatever the server is called */
+    bool conditional;                /* wants If-Match when the server runs with --require-if-match */
+    bool keyed;                      /* honours Idempotency-Key */
+    bool open;                       /* for everybody, as often as they like; has no store */
 };
 
 struct route_match {

@@ -12,6 +12,10 @@ static const char *const of_changes[] = {"since", "limit", NULL};
 static const char *const of_events[] = {"since", NULL};
 static const char *const of_clear[] = {"completed", NULL};
 
+/* By their index, and up to 99 of them. */
+static const struct route_quick quick_list[] = {{"limit", 3}, {"cursor", 1024}, {"completed", 6}, {NULL, 0}};
+static const struct route_quick quick_one[] = {{NULL, 0}};
+
 /* clang-format off */
 #define ROUTE(verb, where, handler, ...) {.method = HTTP_##verb, .path = where, .handle = handler, __VA_ARGS__}
 #define HEALTH                                                                                               \
@@ -26,12 +30,12 @@ static const char *const of_clear[] = {"completed", NULL};
 #define END {.path = NULL}
 
 const struct route routes_public[] = {
-    ROUTE(GET,    "/tasks",         handle_list_get, .parameters = of_list),
+    ROUTE(GET,    "/tasks",         handle_list_get, .parameters = of_list, .quick = quick_list),
     ROUTE(POST,   "/tasks",         handle_task_create, .types = json, .body_max = BATCH_MAX, .keyed = true),
     ROUTE(DELETE, "/tasks",         handle_list_delete, .parameters = of_clear),
     ROUTE(GET,    "/tasks/changes", handle_list_changes, .parameters = of_changes),
     ROUTE(GET,    "/tasks/events",  handle_events_get, .parameters = of_events),
-    ROUTE(GET,    "/tasks/{id}",    handle_task_get, ),
+    ROUTE(GET,    "/tasks/{id}",    handle_task_get, .quick = quick_one),
     ROUTE(PATCH,  "/tasks/{id}",    handle_task_patch, .types = merge_patch, .body_max = ONE_MAX,
           .conditional = true, .keyed = true),
     ROUTE(DELETE, "/tasks/{id}",    handle_task_delete, .conditional = true),

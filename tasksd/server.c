@@ -80,12 +80,12 @@ static struct civet *listen_on(const struct civet_options *options)
 {
     char fault[256] = "out of memory";
     uint16_t ports[LISTEN_MAX];
-    struct civet *civet = options->conns ? civet_start(options, fault, sizeof fault) : NULL;
+    struct civet *civet = options->listener.conns ? civet_start(options, fault, sizeof fault) : NULL;
     if (!civet) {
         log_error("cannot serve %s:%u: %s", options->listen[0].host, options->listen[0].port, fault);
         return NULL;
     }
-    if (conns_watch(options->conns, ports, civet_ports(civet, ports)))
+    if (conns_watch(options->listener.conns, ports, civet_ports(civet, ports)))
         return civet;
     log_error("cannot start a thread");
     civet_stop(civet);
@@ -120,21 +120,32 @@ static bool start_events(struct server *server)
     return server->app.events != NULL;
 }
 
+/* Does a read wait for nothing but the processor? A database lets it wait, and so may an issuer of tokens. */
+static bool reads_at_once(const struct server *server)
+{
+    tasks_statistics store = TASKS_STATISTICS_INIT;
+    tasks_error error;
+    return server->config->auth != CONFIG_AUTH_OIDC && !tasks_stats(server->app.db, 0, &store, &error) &&
+           strcmp(store.backend, "sqlite") == 0;
+}
+
 static bool start_public(struct server *server)
 {
     const struct config *config = server->config;
     server->app.conns = make_conns(config, config->workers, config_per_address(config), config->streams);
     if (!server->app.conns || !start_events(server))
         return false;
+    const struct exchange_listener listener = {.app = &server->app,
+                                               .conns = server->app.conns,
+                                               .routes = routes_public,
+                                               .metrics = server->app.metrics[APP_PUBLIC],
+                                               .keep_alive_ms = config->keep_alive_ms};
     server->public = listen_on(&(struct civet_options){.listen = config->listen,
                                                        .listen_count = config->listen_count,
                                                        .workers = config->workers,
-                                                       .keep_alive_ms = config->keep_alive_ms,
                                                        .request_ms = config->request_ms,
-                                                       .app = &server->app,
-                                                       .conns = server->app.conns,
-                                                       .routes = routes_public,
-                                                       .metrics = server->app.metrics[APP_PUBLIC]});
+                                                       .listener = listener,
+                                                       .quick = reads_at_once(server)});
     return server->public != NULL;
 }
 
@@ -145,15 +156,16 @@ static bool start_admin(struct server *server)
     if (config->admin_count == 0)
         return true;
     server->admin_conns = make_conns(config, ADMIN_WORKERS, ADMIN_WORKERS, 0);
+    const struct exchange_listener listener = {.app = &server->app,
+                                               .conns = server->admin_conns,
+                                               .routes = routes_admin,
+                                               .metrics = server->app.metrics[APP_ADMIN],
+                                               .keep_alive_ms = 0};
     server->admin = listen_on(&(struct civet_options){.listen = config->admin,
                                                       .listen_count = config->admin_count,
                                                       .workers = ADMIN_WORKERS,
-                                                      .keep_alive_ms = 0,
                                                       .request_ms = ADMIN_REQUEST_MS,
-                                                      .app = &server->app,
-                                                      .conns = server->admin_conns,
-                                                      .routes = routes_admin,
-                                                      .metrics = server->app.metrics[APP_ADMIN]});
+                                                      .listener = listener});
     return server->admin != NULL;
 }
 

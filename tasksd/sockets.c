@@ -3,8 +3,9 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <limits.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -75,4 +76,18 @@ bool sockets_pending(const struct sockets_item *item)
         return ioctl(item->fd, FIONREAD, &bytes) == 0 && bytes > 0;
     /* For a listening socket the kernel reports the length of its accept queue here. */
     return getsockopt(item->fd, IPPROTO_TCP, TCP_INFO, &about, &size) == 0 && about.tcpi_unacked > 0;
+}
+
+/* What has arrived without what still lies there. More may arrive between the two questions: then the answer
+ * is too small, and never what a caller expects who knows what has been sent. */
+bool sockets_taken(int fd, uint64_t *bytes)
+{
+    int waiting;
+    struct tcp_info about = {.tcpi_bytes_received = 0};
+    socklen_t size = sizeof about;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &about, &size) || ioctl(fd, FIONREAD, &waiting) ||
+        size < offsetof(struct tcp_info, tcpi_bytes_received) + sizeof about.tcpi_bytes_received)
+        return false;
+    *bytes = about.tcpi_bytes_received - (uint64_t)waiting;
+    return true;
 }

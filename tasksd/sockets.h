@@ -35,4 +35,7 @@ void sockets_deafen(int listening);
 /* Does a connection hold bytes, or a listening socket connections, that nobody has taken yet? */
 bool sockets_pending(const struct sockets_item *item);
 
+/* How many bytes of a connection have been taken from its socket since it is there; false: not known. */
+bool sockets_taken(int fd, uint64_t *bytes);
+
 #endif

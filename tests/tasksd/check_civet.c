@@ -46,16 +46,16 @@ START_TEST(a_connection_does_not_wait_to_send)
     struct civet_options options = {.listen = &address,
                                     .listen_count = 1,
                                     .workers = WORKERS,
-                                    .keep_alive_ms = 75000,
-                                    .request_ms = 15000};
+                                    .request_ms = 15000,
+                                    .listener = {.keep_alive_ms = 75000}};
     char fault[256];
     uint16_t ports[LISTEN_MAX];
     struct sockaddr_in own;
     int end, no_delay = 0;
     socklen_t size = sizeof no_delay;
     ck_assert_ptr_null(listen_read("127.0.0.1:0", 11, &address));
-    options.routes = routes;
-    options.conns = conns_new(&limits);
+    options.listener.routes = routes;
+    options.listener.conns = conns_new(&limits);
     struct civet *civet = civet_start(&options, fault, sizeof fault);
     ck_assert_msg(civet != NULL, "%s", fault);
     ck_assert_uint_eq(civet_ports(civet, ports), 1);
@@ -66,7 +66,7 @@ START_TEST(a_connection_does_not_wait_to_send)
     ck_assert_int_eq(no_delay, 1);
     close(fd);
     civet_stop(civet);
-    conns_free(options.conns);
+    conns_free(options.listener.conns);
 }
 END_TEST
 
