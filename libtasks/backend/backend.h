@@ -285,6 +285,9 @@ typedef struct backend_ops {
      * become visible in order, without gaps. */
     backend_outcome (*write)(void *connection, backend_batch *const *batches, uint32_t count,
                              tasks_error *error);
+    /* Sends what it can of the group that the next write() on this connection brings, and waits for nothing.
+     * What goes wrong is told by that write(). NULL: nothing is gained by it. */
+    void (*write_ahead)(void *connection, backend_batch *const *batches, uint32_t count);
     /* What can wait until a group of writes has been answered and the next one is under way: called by the
      * leader after its turn, by several at once. NULL: nothing. */
     void (*tidy)(void *store);

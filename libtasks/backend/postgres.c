@@ -93,6 +93,7 @@ const backend_ops backend_postgres = {
     .health = postgres_health,
     .read = postgres_read,
     .write = postgres_write,
+    .write_ahead = postgres_write_ahead,
     .migrate = postgres_schema_migrate,
     .check = postgres_check,
     .token_add = postgres_token_add,

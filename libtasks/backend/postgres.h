@@ -80,6 +80,7 @@ struct postgres_connection {
     int64_t retire_ms;              /* monotonic, as the next */
     int64_t deadline_ms;            /* of what is under way */
     struct postgres_import *import; /* NULL unless a copy goes into the store */
+    struct postgres_group *ahead;   /* what was sent before its write() was called */
     int64_t seen;                   /* the snapshot at the last postgres_watch() */
     uint32_t node, silences;        /* where it goes, and the store's count when it was made */
     bool broken, warned;            /* warned: of something that went another way than it was to */
@@ -204,6 +205,7 @@ tasks_status postgres_schema_migrate(const backend_config *config, bool dry_run,
 void postgres_read(void *connection, backend_read *const *reads, uint32_t count);
 backend_outcome postgres_write(void *connection, backend_batch *const *batches, uint32_t count,
                                tasks_error *error);
+void postgres_write_ahead(void *connection, backend_batch *const *batches, uint32_t count);
 tasks_status postgres_token_add(void *connection, backend_token *token, tasks_error *error);
 tasks_status postgres_token_get(void *connection, const uint8_t *digest, backend_token *token,
                                 tasks_error *error);

@@ -85,14 +85,18 @@ static void tell_unknown(postgres_group *g)
                                          "the task was made, but there is no memory for the answer");
 }
 
-backend_outcome postgres_create(postgres_group *g)
+/* What was sent cannot be taken back, so that a connection whose group is not complete is of no use. */
+tasks_status postgres_create_send(postgres_group *g)
 {
-    if (count_from_one(g))
-        return BACKEND_UNDONE;
-    if (send_all(g)) {
-        g->c->broken = true; /* half of it went out, without COMMIT */
-        return BACKEND_UNDONE;
-    }
+    tasks_status status = count_from_one(g);
+    if (!status)
+        status = send_all(g);
+    g->c->broken |= status != TASKS_OK;
+    return status;
+}
+
+backend_outcome postgres_create_take(postgres_group *g)
+{
     backend_outcome outcome = take_all(g);
     if (outcome == BACKEND_COMMITTED) {
         postgres_group_run(g);

@@ -74,7 +74,9 @@ void postgres_group_run(postgres_group *g);
 /* ---- postgres_create.c: a group that only makes tasks needs to look at nothing ---- */
 
 bool postgres_create_fits(const postgres_group *g);
-backend_outcome postgres_create(postgres_group *g);
+tasks_status postgres_create_send(postgres_group *g);
+/* After it. */
+backend_outcome postgres_create_take(postgres_group *g);
 
 /* ---- postgres_save.c ---- */
 

@@ -1,5 +1,7 @@
 /* One transaction for a group of batches, in two round trips: the first locks the owners' rows and loads
  * what the batches name, the second writes what came of it and commits. */
+#include <stdlib.h>
+
 #include "fail.h"
 #include "list_sql.h"
 #include "postgres_group.h"
@@ -296,14 +298,62 @@ static backend_outcome look_and_save(postgres_group *g)
 
 /* ---- The group ---- */
 
+static tasks_status start(postgres_group *g)
+{
+    arena_init(&g->memory);
+    *g->c->sqlstate = 0;
+    tasks_status status = postgres_group_collect(g);
+    return status ? status : postgres_begin(g->c, g->error);
+}
+
 static backend_outcome carry(postgres_group *g)
 {
-    tasks_status status = postgres_group_collect(g);
-    if (!status)
-        status = postgres_begin(g->c, g->error);
-    if (status)
+    if (start(g))
         return BACKEND_UNDONE;
-    return postgres_create_fits(g) ? postgres_create(g) : look_and_save(g);
+    if (!postgres_create_fits(g))
+        return look_and_save(g);
+    return postgres_create_send(g) ? BACKEND_UNDONE : postgres_create_take(g);
+}
+
+/* Only what needs one round trip. Without memory, or when the connection is lost, it is as if nobody had
+ * tried; write() finds out. */
+void postgres_write_ahead(void *connection, backend_batch *const *batches, uint32_t batch_count)
+{
+    postgres_connection *c = connection;
+    tasks_error ignored;
+    postgres_group *g = malloc(sizeof *g);
+    if (!g)
+        return;
+    *g = (postgres_group){.c = c, .batches = batches, .batch_count = batch_count, .error = &ignored};
+    postgres_deadline(c, c->store->timeout_ms + POSTGRES_GRACE_MS);
+    if (postgres_create_fits(g) && !start(g) && !postgres_create_send(g)) {
+        c->ahead = g;
+        return;
+    }
+    postgres_group_done(g);
+    free(g);
+}
+
+/* The batches are those that were sent, in an array of their own, as the error is. */
+static backend_outcome carry_ahead(postgres_connection *c, backend_batch *const *batches, tasks_error *error)
+{
+    postgres_group *g = c->ahead;
+    c->ahead = NULL;
+    g->batches = batches;
+    g->error = error;
+    backend_outcome outcome = postgres_create_take(g);
+    postgres_group_done(g);
+    free(g);
+    return outcome;
+}
+
+static backend_outcome carry_once(postgres_connection *c, backend_batch *const *batches, uint32_t batch_count,
+                                  tasks_error *error)
+{
+    postgres_group g = {.c = c, .batches = batches, .batch_count = batch_count, .error = error};
+    backend_outcome outcome = carry(&g);
+    postgres_group_done(&g);
+    return outcome;
 }
 
 backend_outcome postgres_write(void *connection, backend_batch *const *batches, uint32_t batch_count,
@@ -313,13 +363,10 @@ backend_outcome postgres_write(void *connection, backend_batch *const *batches, 
     backend_outcome outcome;
     bool again;
     int tries = 0;
-    postgres_deadline(c, c->store->timeout_ms + POSTGRES_GRACE_MS);
+    if (!c->ahead)
+        postgres_deadline(c, c->store->timeout_ms + POSTGRES_GRACE_MS);
     do {
-        postgres_group g = {.c = c, .batches = batches, .batch_count = batch_count, .error = error};
-        arena_init(&g.memory);
-        *c->sqlstate = 0;
-        outcome = carry(&g);
-        postgres_group_done(&g);
+        outcome = c->ahead ? carry_ahead(c, batches, error) : carry_once(c, batches, batch_count, error);
         again = outcome == BACKEND_UNDONE && postgres_again(c) && ++tries < POSTGRES_TRIES;
         if (again)
             postgres_forget(c);

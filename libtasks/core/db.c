@@ -350,12 +350,26 @@ static void write_group(pool *p, pool_request *leader, backend_batch **batches, 
     }
 }
 
-static void carry_writes(db_store *store, pool_request *leader, pool_request *group)
+static uint32_t batches_of(pool_request *group, backend_batch **batches)
 {
-    backend_batch *batches[GROUP_MAX];
     uint32_t count = 0;
     for (pool_request *r = group; r; r = r->next)
         batches[count++] = ((write_request *)r)->batch;
+    return count;
+}
+
+/* The connection is the leader's, who does not run yet. */
+static void write_ahead(pool *p, pool_request *leader)
+{
+    backend_batch *batches[GROUP_MAX];
+    uint32_t count = batches_of(leader->group, batches);
+    p->ops->write_ahead(leader->slot->connection, batches, count);
+}
+
+static void carry_writes(db_store *store, pool_request *leader, pool_request *group)
+{
+    backend_batch *batches[GROUP_MAX];
+    uint32_t count = batches_of(group, batches);
     write_group(&store->connections, leader, batches, count);
     watch_wake(&store->watch);
 }
@@ -365,6 +379,7 @@ tasks_status db_write(tasks_db *db, backend_batch *batch, tasks_error *error)
     pool *p = &db->store->connections;
     write_request request = {.request.weight = batch->count, .batch = batch};
     pool_request *group;
+    request.request.ahead = p->ops->write_ahead ? write_ahead : NULL;
     tasks_status status = pool_enter(p, POOL_WRITE, &request.request, &group, error);
     if (group) {
         carry_writes(db->store, &request.request, group);

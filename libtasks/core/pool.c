@@ -170,18 +170,46 @@ static pool_request *promote_next(pool *p)
     return leader ? leader : promote(p, second);
 }
 
-/* Promotes whom it can, and lets go of the lock before it wakes them: who is woken often takes the processor
- * of who woke him, and with the lock held everybody else would stand still meanwhile. */
-static void promote_and_unlock(pool *p)
+static void make_lead(pool_request *leader)
 {
-    pool_request *leaders = NULL, **end = &leaders;
+    atomic_store_explicit(&leader->state, LEADING, memory_order_release);
+    sem_post(&leader->wake);
+}
+
+/* Promotes whom it can besides `first`, who is promoted already or NULL, and lets go of the lock before it
+ * wakes them: who is woken often takes the processor of who woke him, and with the lock held everybody else
+ * would stand still meanwhile. */
+static void promote_others_and_unlock(pool *p, pool_request *first)
+{
+    pool_request *leaders = first, **end = first ? &first->next : &leaders;
     while ((*end = promote_next(p)))
         end = &(*end)->next;
     pthread_mutex_unlock(&p->lock);
     for (pool_request *leader = leaders, *next; leader; leader = next) {
         next = leader->next; /* it is another list as soon as the leader runs */
-        atomic_store_explicit(&leader->state, LEADING, memory_order_release);
-        sem_post(&leader->wake);
+        make_lead(leader);
+    }
+}
+
+static void promote_and_unlock(pool *p)
+{
+    promote_others_and_unlock(p, NULL);
+}
+
+/* Wakes the first `count` of those that were carried. If they share, each that is woken wakes half of who is
+ * left: a single one loses its processor to those that it wakes, and the others wait for it. */
+static void wake_carried(pool_request *list, uint32_t count, bool share)
+{
+    while (count) {
+        pool_request *first = list;
+        first->rest = first->next;
+        first->rest_count = share ? (count - 1) / 2 : 0;
+        count -= 1 + first->rest_count;
+        list = first->next;
+        for (uint32_t i = 0; i < first->rest_count; i++)
+            list = list->next;
+        atomic_store_explicit(&first->state, CARRIED, memory_order_release);
+        sem_post(&first->wake); /* its caller may be gone from now on */
     }
 }
 
@@ -303,6 +331,17 @@ static bool can_lead(pool *p, pool_lane *lane, pool_request *request)
     return false;
 }
 
+static pool_request *group_of(pool *p, pool_lane *lane, pool_request *leader)
+{
+    if (leader->group)
+        return leader->group;
+    pthread_mutex_lock(&p->lock);
+    pool_request *group = gather(lane, leader);
+    promote_and_unlock(p); /* who is left behind */
+    mark_begin(p, group);
+    return group;
+}
+
 tasks_status pool_enter(pool *p, pool_lane_name name, pool_request *request, pool_request **group,
                         tasks_error *error)
 {
@@ -310,6 +349,7 @@ tasks_status pool_enter(pool *p, pool_lane_name name, pool_request *request, poo
     tasks_status status;
     *group = NULL;
     request->late = false;
+    request->group = NULL;
     request->entered_ns = nanoseconds();
     int64_t end = request->entered_ns + p->timeout_ms * INT64_C(1000000);
     atomic_init(&request->state, QUEUED);
@@ -323,11 +363,10 @@ tasks_status pool_enter(pool *p, pool_lane_name name, pool_request *request, poo
         status = await(p, lane, request, end, error);
     while (!status && atomic_load(&request->state) == LEADING && !can_lead(p, lane, request));
     if (!status && atomic_load(&request->state) == LEADING) {
-        pthread_mutex_lock(&p->lock);
-        *group = gather(lane, request);
-        promote_and_unlock(p); /* who is left behind */
-        mark_begin(p, *group);
+        *group = group_of(p, lane, request);
     } else {
+        if (!status)
+            wake_carried(request->rest, request->rest_count, true);
         sem_destroy(&request->wake);
     }
     return status;
@@ -367,40 +406,51 @@ bool pool_drop_unfit(pool *p, const pool_request *leader)
     return true;
 }
 
-static int64_t count_of(const pool_request *group)
+static uint32_t count_of(const pool_request *group)
 {
-    int64_t count = 0;
+    uint32_t count = 0;
     for (; group; group = group->next)
         count++;
     return count;
 }
 
-static void wake_carried(const pool_request *leader, pool_request *group)
+/* Who leads next, with its group if that can begin before its leader has a processor. */
+static pool_request *next_leader(pool *p)
 {
-    for (pool_request *r = group, *next; r; r = next) {
-        next = r->next; /* its caller may be gone as soon as it is woken */
-        if (r != leader) {
-            atomic_store_explicit(&r->state, CARRIED, memory_order_release);
-            sem_post(&r->wake);
-        }
-    }
+    pool_request *leader = promote_next(p);
+    if (leader && leader->ahead && leader->slot->connection)
+        leader->group = gather(leader->slot->lane, leader);
+    return leader;
+}
+
+static void start_ahead(pool *p, pool_request *leader)
+{
+    mark_begin(p, leader->group);
+    leader->ahead(p, leader);
+    make_lead(leader);
 }
 
 /* The next leader is woken first: behind all that were carried it would wait for a processor, and they would
- * queue up again before it begins, so that nothing goes on while it works. */
+ * queue up again before it begins, so that nothing goes on while it works. For the same reason its group
+ * begins before it is woken. Only then is the waking shared: else who was carried would be back first. */
 void pool_leave(pool *p, pool_lane_name name, pool_request *leader, pool_request *group)
 {
     mark_end(p, group);
     sem_destroy(&leader->wake);
+    uint32_t count = count_of(group);
     pthread_mutex_lock(&p->lock);
     p->lanes[name].leading--;
     leader->slot->lane = NULL;
     if (name == POOL_WRITE) {
-        p->batches += count_of(group);
+        p->batches += count;
         p->groups++;
     }
-    promote_and_unlock(p);
-    wake_carried(leader, group);
+    pool_request *next = next_leader(p);
+    bool ahead = next && next->group;
+    promote_others_and_unlock(p, ahead ? NULL : next);
+    if (ahead)
+        start_ahead(p, next);
+    wake_carried(leader->next, count - 1, ahead);
 }
 
 void pool_figures(pool *p, tasks_statistics *out)

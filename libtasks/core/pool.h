@@ -4,7 +4,10 @@
  * becomes the leader: it takes the requests that wait behind it, up to the lane's group size, carries them
  * all on that connection, and wakes their callers. So writes that arrive while a transaction is under way
  * share the next one (this is the commit queue), and nobody waits when nothing is under way. Where groups may
- * be large a further connection is used only for a full one, or when waiting for company has lasted long. */
+ * be large a further connection is used only for a full one, or when waiting for company has lasted long.
+ *
+ * Nobody works for others for long: a leader carries one group, at most begins with the next one, and wakes
+ * callers, who then help to wake the others. */
 #ifndef POOL_H
 #define POOL_H
 
@@ -14,13 +17,15 @@
 
 #include "backend.h"
 
+struct pool;
+
 typedef enum pool_lane_name { POOL_READ, POOL_WRITE, POOL_LANES } pool_lane_name;
 
 enum { POOL_SLOTS_MAX = 64, POOL_WEIGHT_MAX = 4096 };
 
 typedef struct pool_slot {
-    void *connection;             /* NULL until first used, and after a failure */
-    const struct pool_lane *lane; /* whose group has it, NULL for none, and since when */
+    void *connection;       /* NULL until first used, and after a failure */
+    struct pool_lane *lane; /* whose group has it, NULL for none, and since when */
     int64_t taken_ns;
     int64_t rest_ns; /* until then none is made while another of the lane is there */
 } pool_slot;
@@ -31,6 +36,12 @@ typedef struct pool_request {
     uint32_t weight;  /* operations; a group has at most POOL_WEIGHT_MAX of them or one request */
     bool heads, late; /* came to an empty queue; waits for company no longer */
     pool_slot *slot;  /* a leader's */
+    /* NULL, or: begins with the group that this request is to lead. The leader before gathers that, into
+     * `group`, and calls this before it wakes anybody: so the store works meanwhile. */
+    void (*ahead)(struct pool *p, struct pool_request *leader);
+    struct pool_request *group; /* NULL: not yet gathered */
+    struct pool_request *rest;  /* of one that was carried: who is behind it, */
+    uint32_t rest_count;        /* and how many of these it wakes */
     atomic_int state;
     sem_t wake;
     int64_t entered_ns, began_ns, ended_ns; /* the last two in a pool that is timed only: 0 if never begun */

@@ -23,6 +23,7 @@ static const struct ending {
     [FAULTY_UNKNOWN_NOT] = {"unknown, not done", "outcome_unknown", TASKS_UNAVAILABLE, false},
     [FAULTY_UNKNOWN_DONE] = {"unknown, done", "outcome_unknown", TASKS_UNAVAILABLE, true},
     [FAULTY_OTHER] = {"other", "store_away", TASKS_UNAVAILABLE, false},
+    [FAULTY_AHEAD] = {"announced, broken", NULL, TASKS_OK, true},
 };
 
 /* One step on both stores. Returns whether the fault hit it. */
@@ -172,8 +173,9 @@ END_TEST
 static TCase *faults(void)
 {
     TCase *group = tcase_create("faults");
-    tcase_add_loop_test(group, each_call_may_fail, FAULTY_CONNECT, FAULTY_KINDS);
+    tcase_add_loop_test(group, each_call_may_fail, FAULTY_CONNECT, FAULTY_AHEAD);
     tcase_add_loop_test(group, a_fault_in_a_group_is_told_to_all_whom_it_hit, FAULTY_BUSY, FAULTY_OTHER);
+    tcase_add_loop_test(group, a_fault_in_a_group_is_told_to_all_whom_it_hit, FAULTY_AHEAD, FAULTY_KINDS);
     tcase_add_test(group, a_store_that_comes_back_is_used_again);
     return group;
 }

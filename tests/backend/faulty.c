@@ -7,9 +7,13 @@
 #include "db.h"
 #include "fail.h"
 
+enum { AHEAD_MAX = 256 };
+
 typedef struct connection {
     void *inner;
     bool used, broken;
+    const backend_batch *ahead[AHEAD_MAX]; /* what write() has to bring next */
+    uint32_t ahead_count;
 } connection;
 
 static atomic_int armed_kind, left, period, writes;
@@ -130,11 +134,34 @@ static backend_outcome break_unknown(connection *c, tasks_error *error)
     return BACKEND_UNKNOWN;
 }
 
+static void write_ahead(void *opaque, backend_batch *const *batches, uint32_t count)
+{
+    connection *c = opaque;
+    c->broken |= turn(FAULTY_AHEAD);
+    memcpy(c->ahead, batches, count * sizeof *batches);
+    c->ahead_count = count;
+}
+
+static bool comes_as_announced(connection *c, backend_batch *const *batches, uint32_t count)
+{
+    uint32_t announced = c->ahead_count;
+    c->ahead_count = 0;
+    return !announced || (announced == count && !memcmp(c->ahead, batches, count * sizeof *batches));
+}
+
 static backend_outcome write_group(void *opaque, backend_batch *const *batches, uint32_t count,
                                    tasks_error *error)
 {
     connection *c = opaque;
     atomic_fetch_add(&writes, 1);
+    if (!comes_as_announced(c, batches, count)) {
+        fail(error, TASKS_INTERNAL, "internal", "this is not the group that was announced");
+        return BACKEND_UNDONE;
+    }
+    if (c->broken) {
+        away(error);
+        return BACKEND_UNDONE;
+    }
     if (turn(FAULTY_UNKNOWN_NOT))
         return break_unknown(c, error);
     bool breaks = breaks_used(c, FAULTY_UNDONE_BROKEN);
@@ -218,6 +245,7 @@ static const backend_ops faulty = {
     .health = health,
     .read = read_group,
     .write = write_group,
+    .write_ahead = write_ahead,
     .migrate = migrate,
     .check = check,
     .backup = backup,

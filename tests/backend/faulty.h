@@ -16,6 +16,7 @@ typedef enum faulty_kind {
     FAULTY_UNKNOWN_NOT,   /* a write is UNKNOWN and did not happen; the connection is gone */
     FAULTY_UNKNOWN_DONE,  /* a write is UNKNOWN and did happen; the connection is gone */
     FAULTY_OTHER,         /* check, count and the like fail, and the connection is gone */
+    FAULTY_AHEAD,         /* the connection is gone when a write is called that was announced */
     FAULTY_KINDS
 } faulty_kind;
 

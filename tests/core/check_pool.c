@@ -12,6 +12,7 @@ typedef struct connection {
     atomic_bool in_use, broken;
     bool worn;
     uint32_t slot;
+    const pool_request *begun; /* a group, ahead of its leader */
 } connection;
 
 static connection connections[POOL_SLOTS_MAX];
@@ -165,12 +166,13 @@ typedef struct caller {
     pthread_t thread;
     pool_lane_name lane;
     uint32_t weight;
+    bool ahead;
     int number;
     tasks_status status;
     tasks_error error;
 } caller;
 
-enum { CALLERS = 12 };
+enum { CALLERS = 40 };
 
 static caller callers[CALLERS];
 
@@ -186,13 +188,34 @@ static void write_log(const caller *c, const pool_request *group)
     pthread_mutex_unlock(&log_lock);
 }
 
+/* How many groups began ahead, how many of these their leaders got as they began, and those of no leader. */
+static atomic_int begun, met, astray;
+
+static void begin_ahead(pool *of, pool_request *leader)
+{
+    connection *on = leader->slot->connection;
+    ck_assert_ptr_eq(of, &p);
+    atomic_fetch_add(on->begun ? &astray : &begun, 1);
+    on->begun = leader->group;
+}
+
+static void meet(const pool_request *leader, const pool_request *group)
+{
+    connection *on = leader->slot->connection;
+    if (!on || !on->begun)
+        return;
+    atomic_fetch_add(on->begun == group && group == leader ? &met : &astray, 1);
+    on->begun = NULL;
+}
+
 static void *call(void *opaque)
 {
     caller *c = opaque;
-    pool_request request = {.weight = c->weight}, *group;
+    pool_request request = {.weight = c->weight, .ahead = c->ahead ? begin_ahead : NULL}, *group;
     c->status = pool_enter(&p, c->lane, &request, &group, &c->error);
     if (c->status || !group)
         return NULL;
+    meet(&request, group);
     write_log(c, group);
     pool_leave(&p, c->lane, &request, group);
     return NULL;
@@ -201,7 +224,7 @@ static void *call(void *opaque)
 static void start_caller(int number, pool_lane_name lane, uint32_t weight)
 {
     caller *c = &callers[number];
-    *c = (caller){.lane = lane, .weight = weight, .number = number};
+    *c = (caller){.lane = lane, .weight = weight, .ahead = c->ahead, .number = number};
     ck_assert_int_eq(pthread_create(&c->thread, NULL, call, c), 0);
 }
 
@@ -240,6 +263,70 @@ START_TEST(who_waits_shares_the_next_turn)
     ck_assert_int_gt(now.wait_ns, 0);
     for (int i = 0; i < 6; i++)
         ck_assert_int_eq(callers[i].status, TASKS_OK);
+    pool_done(&p);
+}
+END_TEST
+
+/* Also by others, when the group behind has begun. */
+START_TEST(everybody_of_a_large_group_is_woken)
+{
+    pool_request request, *group;
+    start((backend_lane){1, 1, 1, 1}, (backend_lane){0, 1, 1, CALLERS - 1}, LONG_MS);
+    group = lead(POOL_WRITE, &request, 1);
+    connected(&request);
+    for (int i = 0; i < CALLERS; i++) {
+        callers[i].ahead = _i;
+        queue_up(i, POOL_WRITE, 1);
+    }
+    pool_leave(&p, POOL_WRITE, &request, group);
+    await_all(CALLERS);
+    ck_assert_int_eq(logged, 2);
+    ck_assert_int_eq(log_groups[0], CALLERS - 1);
+    ck_assert_int_eq(log_groups[1], 1);
+    ck_assert_int_eq(atomic_load(&met), _i * 2);
+    pool_done(&p);
+}
+END_TEST
+
+/* One of six goes alone, as one that cannot be begun with does. */
+static void queue_six_up(void)
+{
+    for (int i = 0; i < 6; i++) {
+        callers[i].ahead = i != 4;
+        queue_up(i, POOL_WRITE, i == 4 ? POOL_WEIGHT_MAX : 1);
+    }
+}
+
+START_TEST(the_next_group_begins_before_anybody_is_woken)
+{
+    pool_request request, *group;
+    start((backend_lane){1, 1, 1, 1}, (backend_lane){0, 1, 1, 4}, LONG_MS);
+    group = lead(POOL_WRITE, &request, 1);
+    connected(&request);
+    queue_six_up();
+    ck_assert_int_eq(atomic_load(&begun), 0);
+    pool_leave(&p, POOL_WRITE, &request, group);
+    ck_assert_int_ge(atomic_load(&begun), 1);
+    await_all(6);
+    ck_assert_int_eq(logged, 3);
+    ck_assert_int_eq(log_groups[0], 4);
+    ck_assert_int_eq(atomic_load(&begun), 2);
+    ck_assert_int_eq(atomic_load(&met), 2);
+    ck_assert_int_eq(atomic_load(&astray), 0);
+    pool_done(&p);
+}
+END_TEST
+
+START_TEST(nothing_begins_without_a_connection)
+{
+    pool_request request, *group;
+    start((backend_lane){1, 1, 1, 1}, (backend_lane){0, 1, 1, 4}, LONG_MS);
+    group = lead(POOL_WRITE, &request, 1);
+    queue_six_up();
+    pool_leave(&p, POOL_WRITE, &request, group);
+    await_all(6);
+    ck_assert_int_eq(logged, 3);
+    ck_assert_int_eq(atomic_load(&begun), 0);
     pool_done(&p);
 }
 END_TEST
@@ -524,6 +611,7 @@ static void *crowd(void *number)
         seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         pool_lane_name lane = seed >> 40 & 1 ? POOL_WRITE : POOL_READ;
         pool_request request = {.weight = (uint32_t)(seed >> 33) % 1000 + 1}, *group;
+        request.ahead = lane == POOL_WRITE ? begin_ahead : NULL;
         tasks_error own;
         if (pool_enter(&p, lane, &request, &group, &own)) {
             atomic_fetch_add(&timed_out, 1);
@@ -531,6 +619,7 @@ static void *crowd(void *number)
         }
         if (group) {
             seed >>= 33;
+            meet(&request, group);
             use(&request, &seed);
             atomic_fetch_add(&carried, length(group));
             pool_leave(&p, lane, &request, group);
@@ -550,6 +639,9 @@ START_TEST(each_of_a_crowd_is_carried_once_or_told)
     for (int i = 0; i < CROWD; i++)
         pthread_join(threads[i], NULL);
     ck_assert_int_eq(atomic_load(&misused), 0);
+    ck_assert_int_gt(atomic_load(&begun), 0);
+    ck_assert_int_eq(atomic_load(&begun), atomic_load(&met));
+    ck_assert_int_eq(atomic_load(&astray), 0);
     ck_assert_int_eq(atomic_load(&carried) + atomic_load(&timed_out), CROWD * TURNS);
     if (limits[_i] == LONG_MS)
         ck_assert_int_eq(atomic_load(&timed_out), 0);
@@ -573,6 +665,9 @@ int main(void)
     tcase_add_test(group, lanes_have_their_own_slots);
     tcase_add_test(group, too_many_slots_are_refused);
     tcase_add_test(group, who_waits_shares_the_next_turn);
+    tcase_add_loop_test(group, everybody_of_a_large_group_is_woken, 0, 2);
+    tcase_add_test(group, the_next_group_begins_before_anybody_is_woken);
+    tcase_add_test(group, nothing_begins_without_a_connection);
     tcase_add_test(group, a_group_has_a_limit_of_weight);
     tcase_add_test(group, one_after_the_other_when_groups_have_one);
     tcase_add_test(group, lanes_that_share_a_slot_take_turns);
