@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -373,6 +374,8 @@ static bool goes_on(struct quick *quick, int *timeout_ms)
     return !ending;
 }
 
+/* Whom the answers have woken is behind us on this processor, often the client itself: with the rest of our
+ * time one in a hundred would wait five to thirty milliseconds. */
 static void work(struct loop *loop)
 {
     struct epoll_event events[EVENTS_MAX];
@@ -385,6 +388,7 @@ static void work(struct loop *loop)
             else
                 hush(loop->quick);
         end_silent_in_time(loop->quick);
+        sched_yield();
     }
 }
 
