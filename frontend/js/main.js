@@ -81,8 +81,14 @@ function changed() {
 function drawSoon() {
   const { loaded, paused } = store.state;
   if (!drawnAt && !loaded && !paused) return;
+  const wait = drawnAt + FRAME_MS - performance.now();
+  if (drawnAt && wait < 0) queueMicrotask(drawIfDue);
+  else if (drawnAt && !frame) setTimeout(drawIfDue, wait);
   frame ||= requestAnimationFrame(draw);
-  if (drawnAt && performance.now() - drawnAt > FRAME_MS) queueMicrotask(() => frame && draw());
+}
+
+function drawIfDue() {
+  if (frame) draw();
 }
 
 function draw() {
