@@ -116,8 +116,8 @@ TASKS_API const char *tasks_status_text(tasks_status status);
  *      tag_malformed tag_repeated priority_range order_range time_range
  *      field_unknown field_read_only field_type field_repeated time_malformed
  *      limit_range cursor_malformed cursor_foreign sort_unknown query_malformed
- *      batch_empty batch_too_large op_malformed owner_malformed uri_malformed option_malformed
- *      key_malformed key_reused
+ *      batch_empty batch_too_large batch_foreign op_malformed owner_malformed uri_malformed
+ *      option_malformed key_malformed key_reused
  *      secret_malformed                               the reference to a secret
  *  and the others with:
  *      NOT_FOUND    task_missing token_missing file_missing store_missing changes_purged (see
@@ -677,6 +677,45 @@ TASKS_API tasks_status tasks_apply(tasks_db *db, const tasks_op *ops, uint32_t c
  *  batch that failed has left nothing behind and may be tried again with the same key. */
 TASKS_API tasks_status tasks_apply_once(tasks_db *db, const char *key, const tasks_op *ops, uint32_t count,
                                         tasks_page **out, int32_t *replayed, tasks_error *error);
+
+/** One of the batches of tasks_apply_each(). Start from TASKS_BATCH_INIT. */
+typedef struct tasks_batch {
+    uint32_t struct_size;
+    uint32_t count;          /**< operations, as in tasks_apply() */
+    tasks_db *db;            /**< whose tasks; all batches of a call go to the same store */
+    const tasks_op *ops;     /**< read until the call returns */
+    tasks_observer observer; /**< is told of this batch, besides the one of the options; may be NULL */
+    void *observer_context;
+    /* What became of it. */
+    tasks_page *page;    /**< as `out` of tasks_apply(), to be freed; NULL unless the status is OK */
+    tasks_error error;   /**< set unless the status is OK */
+    tasks_status status; /**< as tasks_apply() returns it */
+} tasks_batch;
+
+#define TASKS_BATCH_INIT TASKS_SIZED(tasks_batch)
+
+/** Applies several batches that have nothing to do with each other, of one owner or of many, in their order
+ *  and durable when it returns: each is done as a whole or not at all, and none fails for its neighbours. So
+ *  one thread of a program that serves many at a time lets them share what a commit costs.
+ *
+ *      tasks_patch tea = TASKS_PATCH_INIT;
+ *      tea.set = TASKS_SET_TITLE;
+ *      tea.title = "Drink tea";
+ *      const tasks_op create = {.kind = TASKS_CREATE, .patch = &tea};
+ *      const tasks_op missing = {.kind = TASKS_DELETE, .id = 999};
+ *      tasks_batch first = TASKS_BATCH_INIT, second = TASKS_BATCH_INIT;
+ *      first.db = second.db = db;
+ *      first.count = second.count = 1;
+ *      first.ops = &create;
+ *      second.ops = &missing;
+ *      tasks_apply_each((tasks_batch *[]){&first, &second}, 2);
+ *      if (first.status == TASKS_OK)
+ *          printf("task %" PRId64 "\n", tasks_page_at(first.page, 0)->id);
+ *      if (second.status)
+ *          printf("not deleted: %s\n", second.error.code);
+ *      tasks_page_free(first.page);
+ */
+TASKS_API void tasks_apply_each(tasks_batch *const *batches, uint32_t count);
 
 /** Deletes whatever the query selects (its limit, cursor and order aside), in batches of up to 1000.
  *

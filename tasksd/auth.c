@@ -211,6 +211,13 @@ int auth_check(struct auth *auth, const struct http_request *rq, struct http_res
     return problem(rs, 401, "token_required", "show a token: Authorization: Bearer TOKEN");
 }
 
+bool auth_knows(const struct auth *auth, const struct http_request *rq)
+{
+    struct tokens_holder holder;
+    const char *shown = auth ? bearer(rq) : NULL;
+    return !auth || (shown && tokens_recall(auth->tokens, shown, &holder) == TOKENS_GOOD);
+}
+
 /* ---- Signing in ---- */
 
 struct signin *auth_signin(const struct auth *auth)

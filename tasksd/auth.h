@@ -31,6 +31,9 @@ tasks_status auth_still(const struct auth *auth, const struct auth_who *who, tas
 int auth_check(struct auth *auth, const struct http_request *rq, struct http_response *rs,
                struct auth_who *who);
 
+/* Was what `rq` shows good a moment ago, so that auth_check() need not ask anybody? `auth` may be NULL. */
+bool auth_knows(const struct auth *auth, const struct http_request *rq);
+
 /* How people sign in on the page; NULL if they show a token that they have. `auth` may be NULL. */
 struct signin *auth_signin(const struct auth *auth);
 

@@ -245,7 +245,7 @@ static int begin_request(struct mg_connection *connection)
     run_call(&call, peer);
     int status = call.x.rs.status;
     bool stays = !call.x.rs.close;
-    quick_saw(&call.worker->place, &call.x.rq, call.head_size);
+    quick_saw(call.civet->quick, &call.worker->place, &call.x.rq, call.head_size);
     exchange_end(&call.x);
     conns_end(call.x.listener->conns, call.worker->slot);
     if (stays)

@@ -12,7 +12,7 @@ struct civet_options {
     int64_t workers;    /* its conns has room for as many */
     int64_t request_ms; /* for a head and for a body, each in total; for taking a part of an answer */
     struct exchange_listener listener;
-    bool quick; /* reads that wait for nothing are answered without a worker: see quick.h */
+    bool quick; /* not every request needs a worker: see quick.h. An issuer of tokens may let one wait */
 };
 
 struct civet;

@@ -9,113 +9,100 @@
 
 enum { BODY_STEP = 16 << 10 };
 
-struct run {
-    struct app *app;
-    const struct route *routes;
-    struct http_request *rq;
-    struct http_response *rs;
-    struct route_match match;
-    const char *host;
-    struct auth_who who;
-    tasks_db *view;                 /* of the store, bound to its owner */
-    struct idempotency_entry entry; /* has a key when it is on the list */
-};
-
-static int refuse(struct run *run, const tasks_error *error)
+static int refuse(struct dispatch *d, const tasks_error *error)
 {
-    return problem_error(run->rq, run->rs, error);
+    return problem_error(d->rq, d->rs, error);
 }
 
 /* The steps. Each returns 0 to go on, or the status of an answer that it has made. */
 
-static int find_route(struct run *run)
+static int find_route(struct dispatch *d)
 {
     tasks_error error;
-    const char *path = run->rq->path;
-    if (strchr(path, '%') && uri_path_read(path, run->rq->memory, &path, &error))
-        return refuse(run, &error);
-    route_find(run->routes, run->rq->method, path, &run->match);
-    run->rq->route = run->match.route;
-    run->rq->id = run->match.id;
-    run->rq->rest = run->match.rest;
+    const char *path = d->rq->path;
+    if (strchr(path, '%') && uri_path_read(path, d->rq->memory, &path, &error))
+        return refuse(d, &error);
+    route_find(d->routes, d->rq->method, path, &d->match);
+    d->rq->route = d->match.route;
+    d->rq->id = d->match.id;
+    d->rq->rest = d->match.rest;
     return 0;
 }
 
-static int check_host(struct run *run)
+static int check_host(struct dispatch *d)
 {
-    run->host = http_header(run->rq, "Host");
-    bool any = run->match.route && run->match.route->any_host;
-    if (any || access_host_ok(&run->app->config->access, run->host))
+    d->host = http_header(d->rq, "Host");
+    bool any = d->match.route && d->match.route->any_host;
+    if (any || access_host_ok(&d->app->config->access, d->host))
         return 0;
-    return problem(run->rs, 403, "host_denied",
+    return problem(d->rs, 403, "host_denied",
                    "the server does not go by the name in the Host header; see --allow-host");
 }
 
-static int check_path(struct run *run)
+static int check_path(struct dispatch *d)
 {
-    if (run->match.allowed)
+    if (d->match.allowed)
         return 0;
-    return problem(run->rs, 404, "path_unknown", "there is nothing at this path");
+    return problem(d->rs, 404, "path_unknown", "there is nothing at this path");
 }
 
-static int answer_options(struct run *run)
+static int answer_options(struct dispatch *d)
 {
-    if (run->rq->method != HTTP_OPTIONS)
+    if (d->rq->method != HTTP_OPTIONS)
         return 0;
-    return cors_options(&run->app->config->access, run->rq, run->rs, run->match.allowed);
+    return cors_options(&d->app->config->access, d->rq, d->rs, d->match.allowed);
 }
 
-static int check_method(struct run *run)
+static int check_method(struct dispatch *d)
 {
     buf allow;
-    if (run->match.route)
+    if (d->match.route)
         return 0;
     buf_init(&allow, 256);
-    route_allow(run->match.allowed, &allow);
-    http_field(run->rs, "Allow", allow.bytes ? allow.bytes : "");
+    route_allow(d->match.allowed, &allow);
+    http_field(d->rs, "Allow", allow.bytes ? allow.bytes : "");
     buf_done(&allow);
-    return problem(run->rs, 405, "method_not_allowed", "this path does not take this method; see Allow");
+    return problem(d->rs, 405, "method_not_allowed", "this path does not take this method; see Allow");
 }
 
-static int check_origin(struct run *run)
+static int check_origin(struct dispatch *d)
 {
-    const struct access *access = &run->app->config->access;
-    if (run->rq->route->method == HTTP_GET ||
-        access_write_ok(access, http_header(run->rq, "Origin"), run->host))
+    const struct access *access = &d->app->config->access;
+    if (d->rq->route->method == HTTP_GET || access_write_ok(access, http_header(d->rq, "Origin"), d->host))
         return 0;
-    return problem(run->rs, 403, "origin_denied",
+    return problem(d->rs, 403, "origin_denied",
                    "pages of this origin may not change anything here; see --cors-origin");
 }
 
 /* The handler gets a view of the store that reaches the tasks of one owner only. */
-static int authenticate(struct run *run)
+static int authenticate(struct dispatch *d)
 {
     tasks_error error;
-    if (run->rq->route->open)
+    if (d->rq->route->open)
         return 0;
-    int refused = auth_check(run->app->auth, run->rq, run->rs, &run->who);
+    int refused = auth_check(d->app->auth, d->rq, d->rs, &d->who);
     if (refused)
         return refused;
-    if (tasks_as(run->app->db, run->who.owner, &run->view, &error))
-        return refuse(run, &error);
-    run->rq->db = run->view;
-    run->rq->who = &run->who;
+    if (tasks_as(d->app->db, d->who.owner, &d->view, &error))
+        return refuse(d, &error);
+    d->rq->db = d->view;
+    d->rq->who = &d->who;
     return 0;
 }
 
-static int limit_rate(struct run *run)
+static int limit_rate(struct dispatch *d)
 {
-    const struct app *app = run->app;
-    if (!app->rate || run->rq->route->open)
+    const struct app *app = d->app;
+    if (!app->rate || d->rq->route->open)
         return 0;
-    return limit_check(app->rate, &app->config->access, run->rq, run->rs, &run->who);
+    return limit_check(app->rate, &app->config->access, d->rq, d->rs, &d->who);
 }
 
-static int check_right_to_write(struct run *run)
+static int check_right_to_write(struct dispatch *d)
 {
-    if (!run->who.read_only || run->rq->route->method == HTTP_GET)
+    if (!d->who.read_only || d->rq->route->method == HTTP_GET)
         return 0;
-    return problem(run->rs, 403, "token_read_only", "this token may only read");
+    return problem(d->rs, 403, "token_read_only", "this token may only read");
 }
 
 static bool is_listed(const char *const *names, const char *name)
@@ -126,20 +113,20 @@ static bool is_listed(const char *const *names, const char *name)
     return false;
 }
 
-static int read_query(struct run *run)
+static int read_query(struct dispatch *d)
 {
     tasks_error error;
-    struct uri_query *parameters = &run->rq->parameters;
-    if (run->rq->route->any_query)
+    struct uri_query *parameters = &d->rq->parameters;
+    if (d->rq->route->any_query)
         return 0;
-    if (uri_query_read(run->rq->query, run->rq->memory, parameters, &error))
-        return refuse(run, &error);
+    if (uri_query_read(d->rq->query, d->rq->memory, parameters, &error))
+        return refuse(d, &error);
     for (size_t i = 0; i < parameters->count; i++) {
-        if (is_listed(run->rq->route->parameters, parameters->items[i].name))
+        if (is_listed(d->rq->route->parameters, parameters->items[i].name))
             continue;
         fail_field(&error, parameters->items[i].name, "parameter_unknown",
                    "there is no parameter '%.64s' here", parameters->items[i].name);
-        return refuse(run, &error);
+        return refuse(d, &error);
     }
     return 0;
 }
@@ -158,66 +145,66 @@ static bool type_is_taken(const struct http_request *rq)
     return false;
 }
 
-static int refuse_type(struct run *run)
+static int refuse_type(struct dispatch *d)
 {
-    const char *name = run->rq->method == HTTP_PATCH ? "Accept-Patch: " : "Accept-Post: ";
-    buf *fields = &run->rs->fields;
-    for (const char *const *taken = run->rq->route->types; *taken; taken++) {
-        buf_text(fields, taken == run->rq->route->types ? name : ", ");
+    const char *name = d->rq->method == HTTP_PATCH ? "Accept-Patch: " : "Accept-Post: ";
+    buf *fields = &d->rs->fields;
+    for (const char *const *taken = d->rq->route->types; *taken; taken++) {
+        buf_text(fields, taken == d->rq->route->types ? name : ", ");
         buf_text(fields, *taken);
     }
     buf_text(fields, "\r\n");
-    return problem(run->rs, 415, "type_unsupported", "the body must be JSON, and Content-Type must say so");
+    return problem(d->rs, 415, "type_unsupported", "the body must be JSON, and Content-Type must say so");
 }
 
-static int refuse_size(struct run *run)
+static int refuse_size(struct dispatch *d)
 {
-    return problem(run->rs, 413, "body_too_large", "the body is larger than this path takes");
+    return problem(d->rs, 413, "body_too_large", "the body is larger than this path takes");
 }
 
-static int body_missing(struct run *run)
+static int body_missing(struct dispatch *d)
 {
-    return problem(run->rs, 400, "body_missing", "the request has no body");
+    return problem(d->rs, 400, "body_missing", "the request has no body");
 }
 
 /* All that can be known of the body before it is read. */
-static int check_body(struct run *run)
+static int check_body(struct dispatch *d)
 {
-    const struct http_request *rq = run->rq;
+    const struct http_request *rq = d->rq;
     if (!announces_body(rq)) {
         if (!rq->route->types)
             return 0;
-        return body_missing(run);
+        return body_missing(d);
     }
     if (!rq->route->types)
-        return problem(run->rs, 400, "body_unexpected", "this request takes no body");
+        return problem(d->rs, 400, "body_unexpected", "this request takes no body");
     if (!type_is_taken(rq))
-        return refuse_type(run);
-    return rq->content_length > (int64_t)rq->route->body_max ? refuse_size(run) : 0;
+        return refuse_type(d);
+    return rq->content_length > (int64_t)rq->route->body_max ? refuse_size(d) : 0;
 }
 
-static int answer_expectation(struct run *run)
+static int answer_expectation(struct dispatch *d)
 {
-    const char *expect = http_header(run->rq, "Expect");
-    if (!expect || !announces_body(run->rq))
+    const char *expect = http_header(d->rq, "Expect");
+    if (!expect || !announces_body(d->rq))
         return 0;
     if (!http_list_has(expect, "100-continue"))
-        return problem(run->rs, 417, "expectation_unknown", "only 100-continue can be expected");
-    run->rq->source.proceed(run->rq->source.context);
+        return problem(d->rs, 417, "expectation_unknown", "only 100-continue can be expected");
+    d->rq->source.proceed(d->rq->source.context);
     return 0;
 }
 
-static int refuse_body(struct run *run, int64_t why)
+static int refuse_body(struct dispatch *d, int64_t why)
 {
     if (why == HTTP_SOURCE_LATE)
-        return problem(run->rs, 408, "body_late", "the body took too long to arrive");
-    return problem(run->rs, 400, "body_incomplete", "the body ended early or was malformed");
+        return problem(d->rs, 408, "body_late", "the body took too long to arrive");
+    return problem(d->rs, 400, "body_incomplete", "the body ended early or was malformed");
 }
 
 /* Reads what Content-Length says in one go, a chunked body in steps; one byte too many is enough. */
-static int read_body(struct run *run)
+static int read_body(struct dispatch *d)
 {
-    struct http_request *rq = run->rq;
+    struct http_request *rq = d->rq;
     size_t limit = rq->route->body_max + 1;
     int64_t count = announces_body(rq);
     while (count > 0 && rq->body.length < limit) {
@@ -225,93 +212,123 @@ static int read_body(struct run *run)
         size_t step = !rq->chunked ? (size_t)rq->content_length : left < BODY_STEP ? left : BODY_STEP;
         char *place = buf_reserve(&rq->body, step);
         if (!place)
-            return problem(run->rs, 500, "no_memory", "out of memory");
+            return problem(d->rs, 500, "no_memory", "out of memory");
         count = rq->source.read(rq->source.context, place, step);
         if (count < 0)
-            return refuse_body(run, count);
+            return refuse_body(d, count);
         buf_commit(&rq->body, (size_t)count);
         if (!rq->chunked)
             break;
     }
     if (rq->body.length >= limit)
-        return refuse_size(run);
-    return rq->route->types && rq->body.length == 0 ? body_missing(run) : 0;
+        return refuse_size(d);
+    return rq->route->types && rq->body.length == 0 ? body_missing(d) : 0;
 }
 
-static int tell_url_base(struct run *run)
+static int tell_url_base(struct dispatch *d)
 {
     buf text;
     buf_init(&text, 512);
-    buf_text(&text, access_is_https(&run->app->config->access, run->rq) ? "https://" : "http://");
-    buf_text(&text, run->host);
+    buf_text(&text, access_is_https(&d->app->config->access, d->rq) ? "https://" : "http://");
+    buf_text(&text, d->host);
     buf_text(&text, "/tasks/");
-    run->rq->url_base = text.status ? NULL : arena_copy(run->rq->memory, text.bytes, text.length);
+    d->rq->url_base = text.status ? NULL : arena_copy(d->rq->memory, text.bytes, text.length);
     buf_done(&text);
-    return run->rq->url_base ? 0 : problem(run->rs, 500, "no_memory", "out of memory");
+    return d->rq->url_base ? 0 : problem(d->rs, 500, "no_memory", "out of memory");
 }
 
-static int check_condition(struct run *run)
+static int check_condition(struct dispatch *d)
 {
-    if (!run->app->config->require_if_match || !run->rq->route->conditional ||
-        http_header(run->rq, "If-Match"))
+    if (!d->app->config->require_if_match || !d->rq->route->conditional || http_header(d->rq, "If-Match"))
         return 0;
-    return problem(run->rs, 428, "if_match_required",
+    return problem(d->rs, 428, "if_match_required",
                    "say in If-Match which ETag of the task you have seen; * is for any");
 }
 
-static int read_key(struct run *run)
+static int read_key(struct dispatch *d)
 {
     tasks_error error;
-    if (run->rq->route->keyed && idempotency_read(run->rq, &run->rq->key, &error))
-        return refuse(run, &error);
+    if (d->rq->route->keyed && idempotency_read(d->rq, &d->rq->key, &error))
+        return refuse(d, &error);
     return 0;
 }
 
-static int begin_key(struct run *run)
+static int begin_key(struct dispatch *d)
 {
-    struct idempotency_entry *entry = &run->entry;
-    if (!run->rq->key)
+    struct idempotency_entry *entry = &d->entry;
+    if (!d->rq->key)
         return 0;
-    *entry = (struct idempotency_entry){.owner = run->who.owner, .key = run->rq->key};
-    if (idempotency_begin(&run->app->idempotency, entry))
+    *entry = (struct idempotency_entry){.owner = d->who.owner, .key = d->rq->key};
+    if (idempotency_begin(&d->app->idempotency, entry))
         return 0;
     entry->key = NULL;
-    http_field(run->rs, "Retry-After", "1");
-    return problem(run->rs, 409, "key_in_flight", "a request with this Idempotency-Key is under way");
+    http_field(d->rs, "Retry-After", "1");
+    return problem(d->rs, 409, "key_in_flight", "a request with this Idempotency-Key is under way");
 }
 
-static int handle(struct run *run)
+static void finish(struct dispatch *d)
 {
-    return run->rq->route->handle(run->app, run->rq, run->rs);
+    if (d->entry.key)
+        idempotency_end(&d->app->idempotency, &d->entry);
+    d->rq->db = NULL;
+    tasks_close(d->view);
 }
 
-static void finish(struct run *run)
-{
-    if (run->entry.key)
-        idempotency_end(&run->app->idempotency, &run->entry);
-    run->rq->db = NULL;
-    tasks_close(run->view);
-}
+static int (*const steps[])(struct dispatch *) = {
+    find_route,    check_host,   check_path, answer_options,       check_method,
+    check_origin,  authenticate, limit_rate, check_right_to_write, check_condition,
+    read_key,      read_query,   check_body, answer_expectation,   read_body,
+    tell_url_base, begin_key,
+};
 
-void dispatch_run(struct app *app, const struct route *routes, struct http_request *rq,
-                  struct http_response *rs)
+/* Returns 0 when it is the handler's turn. */
+static int prepare(struct dispatch *d)
 {
-    static int (*const steps[])(struct run *) = {
-        find_route,    check_host,   check_path, answer_options,       check_method,
-        check_origin,  authenticate, limit_rate, check_right_to_write, check_condition,
-        read_key,      read_query,   check_body, answer_expectation,   read_body,
-        tell_url_base, begin_key,    handle,
-    };
-    struct run run = {.app = app, .routes = routes, .rq = rq, .rs = rs};
     int status = 0;
-    for (size_t i = 0; status == 0; i++)
-        status = steps[i](&run);
+    for (size_t i = 0; status == 0 && i < sizeof steps / sizeof *steps; i++)
+        status = steps[i](d);
+    return status;
+}
+
+static void answer(struct dispatch *d, int status)
+{
+    struct http_response *rs = d->rs;
     rs->status = status;
-    finish(&run);
-    cors_answer(&app->config->access, rq, rs);
+    finish(d);
+    cors_answer(&d->app->config->access, d->rq, rs);
     if (rs->fields.status || rs->body.status) {
         http_response_done(rs);
         http_response_init(rs);
         rs->status = problem(rs, 500, "no_memory", "the answer is too large or memory is short");
     }
+}
+
+bool dispatch_begin(struct dispatch *d, struct app *app, const struct route *routes, struct http_request *rq,
+                    struct http_response *rs)
+{
+    *d = (struct dispatch){.app = app, .routes = routes, .rq = rq, .rs = rs};
+    route_write_init(&d->write);
+    int status = prepare(d);
+    if (status == 0)
+        status = rq->route->halves->prepare(rq, rs, &d->write);
+    if (status == 0)
+        return false;
+    route_write_done(&d->write);
+    answer(d, status);
+    return true;
+}
+
+void dispatch_end(struct dispatch *d)
+{
+    int status = d->rq->route->halves->conclude(d->rq, d->rs, &d->write);
+    route_write_done(&d->write);
+    answer(d, status);
+}
+
+void dispatch_run(struct app *app, const struct route *routes, struct http_request *rq,
+                  struct http_response *rs)
+{
+    struct dispatch d = {.app = app, .routes = routes, .rq = rq, .rs = rs};
+    int status = prepare(&d);
+    answer(&d, status ? status : rq->route->handle(app, rq, rs));
 }

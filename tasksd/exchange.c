@@ -3,7 +3,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "dispatch.h"
 #include "log.h"
 
 /* The path as it was sent, also when the target was absolute. */
@@ -13,18 +12,23 @@ static const char *raw_path(const char *uri)
     return authority ? strchr(authority + 3, '/') : uri;
 }
 
-void exchange_begin(struct exchange *x, uint32_t peer)
+void exchange_read(struct exchange *x)
 {
     const struct guard_head *head = &x->head;
-    x->began_us = log_clock_us();
-    arena_init(&x->memory);
-    http_request_init(&x->rq, &x->memory);
-    http_response_init(&x->rs);
     x->rq.headers = x->headers;
     x->rq.header_count = head->header_count;
     x->rq.method = head->method ? http_method_read(head->method) : HTTP_OTHER;
     x->rq.path = head->method ? raw_path(head->uri) : NULL;
     x->rq.query = head->query;
+}
+
+void exchange_begin(struct exchange *x, uint32_t peer)
+{
+    x->began_us = log_clock_us();
+    arena_init(&x->memory);
+    http_request_init(&x->rq, &x->memory);
+    http_response_init(&x->rs);
+    exchange_read(x);
     x->rq.peer = peer;
     trace_take(&x->rq.trace, &x->rq);
 }
@@ -33,6 +37,23 @@ void exchange_answer(struct exchange *x)
 {
     timing_follow(&x->timing);
     dispatch_run(x->listener->app, x->listener->routes, &x->rq, &x->rs);
+    timing_follow(NULL);
+}
+
+bool exchange_prepare(struct exchange *x, struct dispatch *d)
+{
+    timing_follow(&x->timing);
+    bool answered = dispatch_begin(d, x->listener->app, x->listener->routes, &x->rq, &x->rs);
+    timing_follow(NULL);
+    d->write.batch.observer = timing_keep;
+    d->write.batch.observer_context = &x->timing;
+    return answered;
+}
+
+void exchange_conclude(struct exchange *x, struct dispatch *d)
+{
+    timing_follow(&x->timing);
+    dispatch_end(d);
     timing_follow(NULL);
 }
 

@@ -4,6 +4,7 @@
 #define EXCHANGE_H
 
 #include "app.h"
+#include "dispatch.h"
 #include "guard.h"
 #include "route.h"
 
@@ -14,6 +15,7 @@ struct exchange_listener {
     const struct route *routes;
     struct metrics *metrics; /* of these routes */
     int64_t keep_alive_ms;   /* 0: one request a connection */
+    bool reads_at_once;      /* they wait for nothing but the processor */
 };
 
 struct exchange {
@@ -28,11 +30,19 @@ struct exchange {
     struct timing_request timing;
 };
 
+/* Fills what the head says into x->rq. */
+void exchange_read(struct exchange *x);
+
 /* `listener`, `head` and `headers` are set; what they point to outlives the exchange. */
 void exchange_begin(struct exchange *x, uint32_t peer);
 
 /* Makes the answer. */
 void exchange_answer(struct exchange *x);
+
+/* As exchange_answer(), with dispatch_begin(): if false, `d->write.batch` has to be applied before the other.
+ */
+bool exchange_prepare(struct exchange *x, struct dispatch *d);
+void exchange_conclude(struct exchange *x, struct dispatch *d);
 
 /* Does the connection end after the answer, as far as client and server wish? */
 bool exchange_closes(const struct exchange *x);

@@ -71,31 +71,18 @@ static int answer_one(const struct http_request *rq, struct http_response *rs, i
 
 /* ---- Creating ----------------------------------------------------------------------------------- */
 
-static int create_one(const struct http_request *rq, struct http_response *rs, const tasks_patch *patch)
+static int fill_batch(const struct http_request *rq, struct http_response *rs, struct route_write *write)
 {
-    tasks_error error;
-    tasks_page *page;
-    const tasks_op op = {.kind = TASKS_CREATE, .patch = patch};
-    apply(rq, rs, &op, 1, &page, &error);
-    return answer_one(rq, rs, 201, page, &error);
-}
-
-static int create_batch(const struct http_request *rq, struct http_response *rs, const tasks_patches *patches)
-{
-    tasks_error error;
-    tasks_page *page = NULL;
-    tasks_text *text = NULL;
-    uint32_t count = tasks_patches_count(patches);
+    uint32_t count = tasks_patches_count(write->patches);
     tasks_op *ops = arena_alloc(rq->memory, (count + 1) * sizeof *ops);
     if (!ops)
         return problem(rs, 500, "no_memory", "out of memory");
     for (uint32_t i = 0; i < count; i++)
-        ops[i] = (tasks_op){.kind = TASKS_CREATE, .patch = tasks_patches_at(patches, i)};
-    tasks_status failed = apply(rq, rs, ops, count, &page, &error);
-    if (!failed)
-        failed = tasks_page_json(page, rq->url_base, &text, &error);
-    tasks_page_free(page);
-    return failed ? problem_error(rq, rs, &error) : handle_json(rq, rs, 201, text);
+        ops[i] = (tasks_op){.kind = TASKS_CREATE, .patch = tasks_patches_at(write->patches, i)};
+    write->batch.db = rq->db;
+    write->batch.ops = ops;
+    write->batch.count = count;
+    return 0;
 }
 
 /* An object has a lower limit than an array, which can be told from the first character only. */
@@ -105,18 +92,48 @@ static bool too_large(const struct http_request *rq)
     return rq->body.length > OBJECT_MAX && rq->body.bytes[blanks] != '[';
 }
 
-int handle_task_create(struct app *app, const struct http_request *rq, struct http_response *rs)
+static int prepare_create(const struct http_request *rq, struct http_response *rs, struct route_write *write)
 {
     tasks_error error;
-    tasks_patches *patches;
-    (void)app;
     if (too_large(rq))
         return problem(rs, 413, "body_too_large", "one task may be 64 KiB of JSON");
-    if (tasks_patches_read(rq->body.bytes, rq->body.length, &patches, &error))
+    if (tasks_patches_read(rq->body.bytes, rq->body.length, &write->patches, &error))
         return problem_error(rq, rs, &error);
-    int status = tasks_patches_is_array(patches) ? create_batch(rq, rs, patches)
-                                                 : create_one(rq, rs, tasks_patches_at(patches, 0));
-    tasks_patches_free(patches);
+    return fill_batch(rq, rs, write);
+}
+
+/* One operation is a batch of one, but the body was no array to point into. */
+static int conclude_create(const struct http_request *rq, struct http_response *rs, struct route_write *write)
+{
+    tasks_error error;
+    tasks_text *text;
+    tasks_batch *batch = &write->batch;
+    bool is_array = tasks_patches_is_array(write->patches);
+    if (!is_array)
+        batch->error.op_index = -1;
+    if (batch->status)
+        return problem_error(rq, rs, &batch->error);
+    if (!is_array)
+        return answer_task(rq, rs, 201, tasks_page_at(batch->page, 0));
+    if (tasks_page_json(batch->page, rq->url_base, &text, &error))
+        return problem_error(rq, rs, &error);
+    return handle_json(rq, rs, 201, text);
+}
+
+const struct route_halves handle_task_create_halves = {prepare_create, conclude_create};
+
+int handle_task_create(struct app *app, const struct http_request *rq, struct http_response *rs)
+{
+    struct route_write write;
+    tasks_batch *batch = &write.batch;
+    (void)app;
+    route_write_init(&write);
+    int status = prepare_create(rq, rs, &write);
+    if (!status) {
+        batch->status = apply(rq, rs, batch->ops, batch->count, &batch->page, &batch->error);
+        status = conclude_create(rq, rs, &write);
+    }
+    route_write_done(&write);
     return status;
 }
 

@@ -8,19 +8,21 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "head.h"
+#include "share.h"
 #include "sockets.h"
 #include "timestamp.h"
+#include "turn.h"
 
 enum {
     LOOPS_MAX = 4,
     STACK_SIZE = 128 << 10,
-    HEAD_MAX = 16 << 10, /* as civetweb's */
-    EVENTS_MAX = 32,     /* at once: the other loops take the rest */
+    EVENTS_MAX = 32,  /* at once: the other loops take the rest */
+    ANSWERS_MAX = 16, /* as much as the same, of writes that are through */
     LOOK_EVERY_MS = 250,
+    WAIT_MS = 5000, /* as long as a call of the library waits for its turn */
+    STUCK_MS = 250, /* far beyond any commit of a sound store */
     CREDIT_MAX = 16,
     CREDIT_ENOUGH = 8, /* to find the socket of a connection is dear, so it must have asked for some time */
     CREDIT_LOST = 4    /* a worker is cheaper where less than four of five requests are quick */
@@ -32,8 +34,9 @@ enum { OPEN, TAKEN, TAKEN_AND_MORE };
 
 struct quick {
     const struct exchange_listener *listener;
-    int epoll, alarm;
-    pthread_mutex_t lock; /* guards the list and `ending` */
+    struct share *share;       /* where writes go */
+    int epoll, alarm, through; /* through: writes are */
+    pthread_mutex_t lock;      /* guards the list and `ending` */
     struct quick_place *places;
     bool ending;
     _Atomic int64_t looked; /* when silent places were looked for */
@@ -41,12 +44,9 @@ struct quick {
     pthread_t threads[LOOPS_MAX];
 };
 
-/* What a loop works with. */
 struct loop {
     struct quick *quick;
-    char *block;   /* what has come */
-    char *dropped; /* as much room, which stays untouched */
-    buf out;
+    struct turn turn;
 };
 
 /* ---- What a worker sees ------------------------------------------------------------------------- */
@@ -65,52 +65,32 @@ void quick_opened(struct quick_place *place)
     place->fd = -1;
 }
 
-static bool is_listed(const struct route_quick *list, const char *name, size_t name_length,
-                      size_t value_length)
-{
-    for (; list->name; list++)
-        if (strlen(list->name) == name_length && memcmp(list->name, name, name_length) == 0)
-            return value_length <= list->length;
-    return false;
-}
-
-/* Does the query, as it was sent, have such parameters only? */
-static bool asks_only(const char *query, const struct route_quick *list)
-{
-    const char *end;
-    for (; query && *query; query = *end ? end + 1 : NULL) {
-        size_t name = strcspn(query, "=&");
-        end = strchrnul(query + name, '&');
-        if (!is_listed(list, query, name, (size_t)(end - query) - name))
-            return false;
-    }
-    return true;
-}
-
-static bool is_quick(const struct route *route, enum http_method method, const char *query)
-{
-    return route && route->quick && method == HTTP_GET && asks_only(query, route->quick);
-}
-
 static void earn(struct quick_place *place)
 {
     if (place->credit < CREDIT_MAX)
         place->credit++;
 }
 
-static void lose(struct quick_place *place)
+void quick_missed(struct quick_place *place)
 {
     place->credit = place->credit > CREDIT_LOST ? place->credit - CREDIT_LOST : 0;
 }
 
-void quick_saw(struct quick_place *place, const struct http_request *rq, size_t head_size)
+void quick_took(struct quick_place *place, size_t size)
+{
+    place->taken += size;
+    earn(place);
+}
+
+void quick_saw(const struct quick *quick, struct quick_place *place, const struct http_request *rq,
+               size_t head_size)
 {
     place->uncounted = place->uncounted || head_size == 0 || rq->chunked;
     place->taken += head_size + (rq->content_length > 0 ? (uint64_t)rq->content_length : 0);
-    if (is_quick(rq->route, rq->method, rq->query))
+    if (quick && turn_is_quick(quick->listener, rq))
         earn(place);
     else
-        lose(place);
+        quick_missed(place);
 }
 
 /* civetweb may have read more than it has handed to us. It has not if the requests are all that was taken
@@ -123,10 +103,10 @@ static bool is_untouched(const struct quick_place *place)
 
 /* ---- A place in a loop -------------------------------------------------------------------------- */
 
-static void wake(const struct quick *quick)
+static void ring(int event)
 {
     const uint64_t one = 1;
-    ssize_t written = write(quick->alarm, &one, sizeof one);
+    ssize_t written = write(event, &one, sizeof one);
     (void)written; /* it can only fail when it is set already */
 }
 
@@ -137,7 +117,7 @@ static void enter_list(struct quick *quick, struct quick_place *place)
     if (place->next)
         place->next->link = &place->next;
     else
-        wake(quick); /* it looks after silent connections only when there are some */
+        ring(quick->alarm); /* it looks after silent connections only when there are some */
     quick->places = place;
 }
 
@@ -194,112 +174,6 @@ bool quick_stay(struct quick *quick, struct quick_place *place, struct conns_slo
 
 /* ---- The loop ----------------------------------------------------------------------------------- */
 
-enum verdict { STAYS, LEAVES, CLOSES };
-
-/* A read that is to be made here. */
-static bool is_ours(const struct loop *loop, const struct exchange *x, struct guard_framing *framing)
-{
-    struct route_match match;
-    if (guard_check(&x->head, framing) || framing->content_length >= 0 || framing->chunked ||
-        x->head.uri[0] != '/' || strchr(x->head.uri, '%'))
-        return false;
-    enum http_method method = http_method_read(x->head.method);
-    route_find(loop->quick->listener->routes, method, x->head.uri, &match);
-    return is_quick(match.route, method, x->head.query);
-}
-
-/* What is sent is only read. */
-static struct iovec part(const void *bytes, size_t size)
-{
-    union {
-        const void *ours;
-        void *theirs;
-    } start = {bytes};
-    return (struct iovec){start.theirs, size};
-}
-
-/* What is left of the answer after `sent` bytes is kept for the worker. */
-static void keep_rest(buf *rest, const struct iovec parts[2], size_t sent)
-{
-    for (int i = 0; i < 2; i++) {
-        size_t gone = sent < parts[i].iov_len ? sent : parts[i].iov_len;
-        buf_bytes(rest, (const char *)parts[i].iov_base + gone, parts[i].iov_len - gone);
-        sent -= gone;
-    }
-}
-
-/* How many bytes the system has taken; -1: the connection is broken. */
-static ssize_t send_parts(int fd, struct iovec parts[2])
-{
-    const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-    enum { FLAGS = MSG_NOSIGNAL | MSG_DONTWAIT };
-    ssize_t sent = parts[1].iov_len ? sendmsg(fd, &message, FLAGS)
-                                    : send(fd, parts[0].iov_base, parts[0].iov_len, FLAGS);
-    return sent < 0 && errno == EAGAIN ? 0 : sent;
-}
-
-static enum verdict send_answer(struct loop *loop, struct quick_place *place, struct exchange *x)
-{
-    size_t size;
-    const void *body = http_body(&x->rs, x->rq.method, &size);
-    buf_reset(&loop->out);
-    exchange_head(x, &loop->out);
-    struct iovec parts[] = {part(loop->out.bytes, loop->out.length), part(body, size)};
-    ssize_t sent = loop->out.status ? -1 : send_parts(place->fd, parts);
-    if (sent < 0)
-        return CLOSES;
-    x->sent = loop->out.length + size;
-    if ((size_t)sent < x->sent)
-        keep_rest(&place->rest, parts, (size_t)sent);
-    if (place->rest.status)
-        buf_done(&place->rest);
-    else if (!x->rs.close)
-        return place->rest.length ? LEAVES : STAYS;
-    return CLOSES;
-}
-
-/* MSG_TRUNC: the bytes are dropped, not copied. */
-static bool take_head(struct loop *loop, struct quick_place *place, size_t size)
-{
-    if (recv(place->fd, loop->dropped, size, MSG_TRUNC | MSG_DONTWAIT) != (ssize_t)size)
-        return false;
-    place->taken += size;
-    earn(place);
-    return true;
-}
-
-static enum verdict answer(struct loop *loop, struct quick_place *place, struct exchange *x)
-{
-    exchange_begin(x, sockets_address(place->key));
-    atomic_fetch_add_explicit(&x->listener->app->quick, 1, memory_order_relaxed);
-    exchange_answer(x);
-    x->rs.close = exchange_closes(x);
-    enum verdict verdict = send_answer(loop, place, x);
-    exchange_end(x);
-    return verdict;
-}
-
-/* Who sends more before the answer is there is quicker served by a worker, which takes all at once. */
-static enum verdict look(struct loop *loop, struct quick_place *place)
-{
-    struct guard_framing framing;
-    struct conns *conns = loop->quick->listener->conns;
-    struct exchange x = {.listener = loop->quick->listener};
-    ssize_t got = recv(place->fd, loop->block, HEAD_MAX, MSG_PEEK | MSG_DONTWAIT);
-    if (got < 0 && errno == EAGAIN)
-        return STAYS;
-    if (got <= 0 || !head_read(loop->block, (size_t)got, &x.head, x.headers) || !is_ours(loop, &x, &framing))
-        return LEAVES;
-    if ((size_t)got > framing.head_size)
-        return LEAVES;
-    if (!conns_begin(conns, place->slot, place->key))
-        return CLOSES;
-    enum verdict verdict = take_head(loop, place, framing.head_size) ? answer(loop, place, &x) : CLOSES;
-    if (place->rest.length == 0)
-        conns_end(conns, place->slot);
-    return verdict;
-}
-
 /* False if another loop is at it, which then looks again. */
 static bool take(struct quick_place *place)
 {
@@ -319,16 +193,29 @@ static bool give_back(struct quick_place *place)
     return false;
 }
 
+static void go_on(struct loop *loop, struct quick_place *place, enum turn_verdict verdict)
+{
+    while (verdict == TURN_STAYS && !give_back(place))
+        verdict = turn_take(&loop->turn, place);
+    if (verdict == TURN_LEAVES || verdict == TURN_CLOSES)
+        leave(loop->quick, place, verdict == TURN_CLOSES);
+}
+
 static void serve(struct loop *loop, struct quick_place *place)
 {
-    enum verdict verdict;
-    if (!take(place))
-        return;
-    do
-        verdict = look(loop, place);
-    while (verdict == STAYS && !give_back(place));
-    if (verdict != STAYS)
-        leave(loop->quick, place, verdict == CLOSES);
+    if (take(place))
+        go_on(loop, place, turn_take(&loop->turn, place));
+}
+
+static void answer_writes(struct loop *loop)
+{
+    struct share_item *item = share_take(loop->quick->share, ANSWERS_MAX), *next;
+    for (; item; item = next) {
+        struct quick_place *place;
+        next = item->next;
+        enum turn_verdict verdict = turn_conclude(&loop->turn, item, &place);
+        go_on(loop, place, verdict);
+    }
 }
 
 /* A place that has been silent since then, and is taken now; NULL: none. */
@@ -374,6 +261,16 @@ static bool goes_on(struct quick *quick, int *timeout_ms)
     return !ending;
 }
 
+static void handle(struct loop *loop, void *about)
+{
+    if (about == &loop->quick->alarm)
+        hush(loop->quick);
+    else if (about == &loop->quick->through)
+        answer_writes(loop);
+    else
+        serve(loop, about);
+}
+
 /* Whom the answers have woken is behind us on this processor, often the client itself: with the rest of our
  * time one in a hundred would wait five to thirty milliseconds. */
 static void work(struct loop *loop)
@@ -383,10 +280,8 @@ static void work(struct loop *loop)
     while (goes_on(loop->quick, &timeout_ms)) {
         int count = epoll_wait(loop->quick->epoll, events, EVENTS_MAX, timeout_ms);
         for (int i = 0; i < count; i++)
-            if (events[i].data.ptr)
-                serve(loop, events[i].data.ptr);
-            else
-                hush(loop->quick);
+            handle(loop, events[i].data.ptr);
+        turn_hand_over(&loop->turn);
         end_silent_in_time(loop->quick);
         sched_yield();
     }
@@ -394,12 +289,10 @@ static void work(struct loop *loop)
 
 static void *run(void *context)
 {
-    struct loop loop = {.quick = context, .block = malloc(HEAD_MAX), .dropped = malloc(HEAD_MAX)};
-    buf_init(&loop.out, SIZE_MAX - 1);
+    struct loop loop = {.quick = context};
+    turn_init(&loop.turn, loop.quick->listener, loop.quick->share);
     work(&loop);
-    buf_done(&loop.out);
-    free(loop.block);
-    free(loop.dropped);
+    turn_done(&loop.turn);
     return NULL;
 }
 
@@ -416,17 +309,29 @@ static bool start_loop(struct quick *quick)
     return started;
 }
 
+static bool listen_to(const struct quick *quick, int *event_fd, uint32_t more)
+{
+    struct epoll_event event = {.events = EPOLLIN | more, .data.ptr = event_fd};
+    return epoll_ctl(quick->epoll, EPOLL_CTL_ADD, *event_fd, &event) == 0;
+}
+
+/* Each time that writes are through one loop is told, once. */
 static bool start(struct quick *quick)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
-    if (epoll_ctl(quick->epoll, EPOLL_CTL_ADD, quick->alarm, &event))
+    if (!quick->share || !listen_to(quick, &quick->alarm, 0) || !listen_to(quick, &quick->through, EPOLLET))
         return false;
     do
         if (!start_loop(quick))
             return false;
     while (quick->count < LOOPS_MAX && (long)quick->count < processors);
     return true;
+}
+
+static void writes_through(void *context)
+{
+    const struct quick *quick = context;
+    ring(quick->through);
 }
 
 struct quick *quick_new(const struct exchange_listener *listener)
@@ -437,6 +342,8 @@ struct quick *quick_new(const struct exchange_listener *listener)
     quick->listener = listener;
     quick->epoll = epoll_create1(EPOLL_CLOEXEC);
     quick->alarm = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    quick->through = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    quick->share = share_new(&(struct share_options){writes_through, quick, WAIT_MS, STUCK_MS});
     pthread_mutex_init(&quick->lock, NULL);
     if (start(quick))
         return quick;
@@ -444,16 +351,38 @@ struct quick *quick_new(const struct exchange_listener *listener)
     return NULL;
 }
 
+static void end_loops(struct quick *quick)
+{
+    pthread_mutex_lock(&quick->lock);
+    quick->ending = true;
+    pthread_mutex_unlock(&quick->lock);
+    ring(quick->alarm);
+    while (quick->count > 0)
+        pthread_join(quick->threads[--quick->count], NULL);
+}
+
+/* What was begun is answered, but nothing else is. */
+static void end_writes(struct quick *quick)
+{
+    struct turn turn;
+    struct share_item *item;
+    turn_init(&turn, quick->listener, quick->share);
+    share_end(quick->share);
+    while ((item = share_take(quick->share, 1))) {
+        struct quick_place *place;
+        turn_conclude(&turn, item, &place);
+        leave(quick, place, true);
+    }
+    turn_done(&turn);
+}
+
 void quick_end(struct quick *quick)
 {
     if (!quick)
         return;
-    pthread_mutex_lock(&quick->lock);
-    quick->ending = true;
-    pthread_mutex_unlock(&quick->lock);
-    wake(quick);
-    while (quick->count > 0)
-        pthread_join(quick->threads[--quick->count], NULL);
+    end_loops(quick);
+    if (quick->share)
+        end_writes(quick);
     end_silent(quick, INT64_MAX);
 }
 
@@ -470,6 +399,8 @@ void quick_free(struct quick *quick)
     quick_end(quick);
     close_if_open(quick->epoll);
     close_if_open(quick->alarm);
+    close_if_open(quick->through);
+    share_free(quick->share);
     pthread_mutex_destroy(&quick->lock);
     free(quick);
 }

@@ -1,10 +1,10 @@
-/* Answers what can be answered at once, for many connections in a few threads.
+/* Answers for many connections in a few threads what no thread has to wait for.
  *
  * civetweb gives each connection a thread, and each request then costs two changes of threads, which is more
- * than a read takes. So the worker of a connection that is mostly asked for quick reads (route.h) leaves it,
- * between two requests, to a few loops and sleeps. A loop looks at what has come without taking it. A plain
- * head that asks for such a read it takes and answers; all else, doubtful framing too, it leaves for the
- * worker, which finds it as if it had just come. */
+ * than a read takes. So the worker of a connection that is mostly asked for quick reads and for writes that
+ * can share a commit (route.h) leaves it, between two requests, to a few loops and sleeps. A loop looks at
+ * what has come without taking it. A plain and complete request of these kinds it takes (turn.h); all else,
+ * doubtful framing too, it leaves for the worker, which finds it as if it had just come. */
 #ifndef QUICK_H
 #define QUICK_H
 
@@ -19,7 +19,7 @@ struct quick;
 struct quick_place {
     uint64_t taken; /* bytes of the requests so far */
     bool uncounted; /* it is not known how many */
-    int credit;     /* grows with quick reads, shrinks with others */
+    int credit;     /* grows with quick requests, shrinks with others */
     int fd;         /* -1: not known yet */
     struct conns_slot *slot;
     sockets_key key;
@@ -35,8 +35,16 @@ void quick_place_init(struct quick_place *place);
 /* A connection has been opened. */
 void quick_opened(struct quick_place *place);
 
-/* The worker has answered a request. A `head_size` of 0: its framing could not be relied on. */
-void quick_saw(struct quick_place *place, const struct http_request *rq, size_t head_size);
+/* The worker has answered a request. A `head_size` of 0: its framing could not be relied on. `quick` may be
+ * NULL. */
+void quick_saw(const struct quick *quick, struct quick_place *place, const struct http_request *rq,
+               size_t head_size);
+
+/* A loop has taken a request of `size` bytes. */
+void quick_took(struct quick_place *place, size_t size);
+
+/* A loop, or a worker, has met a request that was none for a loop. */
+void quick_missed(struct quick_place *place);
 
 /* NULL on failure. `listener` is borrowed. */
 struct quick *quick_new(const struct exchange_listener *listener);

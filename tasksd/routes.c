@@ -31,7 +31,8 @@ static const struct route_quick quick_one[] = {{NULL, 0}};
 
 const struct route routes_public[] = {
     ROUTE(GET,    "/tasks",         handle_list_get, .parameters = of_list, .quick = quick_list),
-    ROUTE(POST,   "/tasks",         handle_task_create, .types = json, .body_max = BATCH_MAX, .keyed = true),
+    ROUTE(POST,   "/tasks",         handle_task_create, .types = json, .body_max = BATCH_MAX, .keyed = true,
+          .halves = &handle_task_create_halves),
     ROUTE(DELETE, "/tasks",         handle_list_delete, .parameters = of_clear),
     ROUTE(GET,    "/tasks/changes", handle_list_changes, .parameters = of_changes),
     ROUTE(GET,    "/tasks/events",  handle_events_get, .parameters = of_events),

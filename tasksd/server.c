@@ -120,13 +120,12 @@ static bool start_events(struct server *server)
     return server->app.events != NULL;
 }
 
-/* Does a read wait for nothing but the processor? A database lets it wait, and so may an issuer of tokens. */
+/* Does a read wait for nothing but the processor? A database lets it wait. */
 static bool reads_at_once(const struct server *server)
 {
     tasks_statistics store = TASKS_STATISTICS_INIT;
     tasks_error error;
-    return server->config->auth != CONFIG_AUTH_OIDC && !tasks_stats(server->app.db, 0, &store, &error) &&
-           strcmp(store.backend, "sqlite") == 0;
+    return !tasks_stats(server->app.db, 0, &store, &error) && strcmp(store.backend, "sqlite") == 0;
 }
 
 static bool start_public(struct server *server)
@@ -139,13 +138,14 @@ static bool start_public(struct server *server)
                                                .conns = server->app.conns,
                                                .routes = routes_public,
                                                .metrics = server->app.metrics[APP_PUBLIC],
-                                               .keep_alive_ms = config->keep_alive_ms};
+                                               .keep_alive_ms = config->keep_alive_ms,
+                                               .reads_at_once = reads_at_once(server)};
     server->public = listen_on(&(struct civet_options){.listen = config->listen,
                                                        .listen_count = config->listen_count,
                                                        .workers = config->workers,
                                                        .request_ms = config->request_ms,
                                                        .listener = listener,
-                                                       .quick = reads_at_once(server)});
+                                                       .quick = config->auth != CONFIG_AUTH_OIDC});
     return server->public != NULL;
 }
 

@@ -34,8 +34,9 @@ void timing_follow(struct timing_request *request)
     followed = request;
 }
 
-static void keep(struct timing_request *request, const tasks_timing *from)
+void timing_keep(void *context, const tasks_timing *from)
 {
+    struct timing_request *request = context;
     request->total_ns += from->wait_ns + from->work_ns;
     if (request->count < TIMING_CALLS_MAX)
         request->calls[request->count] = (struct timing_call){.word = from->word,
@@ -54,7 +55,7 @@ void timing_observe(void *context, const tasks_timing *timing)
     if (timing->operation >= 0 && timing->operation < OPERATIONS && timing->work_ns)
         histogram_add(&t->work[timing->operation], timing->work_ns / 1000);
     if (followed)
-        keep(followed, timing);
+        timing_keep(followed, timing);
 }
 
 void timing_write(const struct timing *t, buf *to)

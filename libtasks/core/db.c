@@ -299,11 +299,11 @@ tasks_status db_with_connection(tasks_db *db, const db_alone *alone, tasks_error
 /* ---- Writing: the commit queue ---- */
 
 typedef struct write_request {
-    pool_request request; /* first, so that the one is the other */
-    backend_batch *batch;
+    pool_request request;          /* first, so that the one is the other */
+    backend_batch *const *batches; /* 1 + request.more of them */
 } write_request;
 
-static void fail_batches(backend_batch **batches, uint32_t count, const tasks_error *error)
+static void fail_batches(backend_batch *const *batches, uint32_t count, const tasks_error *error)
 {
     for (uint32_t i = 0; i < count; i++) {
         batches[i]->status = error->status;
@@ -354,7 +354,8 @@ static uint32_t batches_of(pool_request *group, backend_batch **batches)
 {
     uint32_t count = 0;
     for (pool_request *r = group; r; r = r->next)
-        batches[count++] = ((write_request *)r)->batch;
+        for (uint32_t i = 0; i <= r->more; i++)
+            batches[count++] = ((write_request *)r)->batches[i];
     return count;
 }
 
@@ -374,22 +375,71 @@ static void carry_writes(db_store *store, pool_request *leader, pool_request *gr
     watch_wake(&store->watch);
 }
 
-tasks_status db_write(tasks_db *db, backend_batch *batch, tasks_error *error)
+/* OK if the batches have been carried; each has its own status then. */
+static tasks_status go_through(db_store *store, write_request *request, tasks_error *error)
 {
-    pool *p = &db->store->connections;
-    write_request request = {.request.weight = batch->count, .batch = batch};
+    pool *p = &store->connections;
     pool_request *group;
-    request.request.ahead = p->ops->write_ahead ? write_ahead : NULL;
-    tasks_status status = pool_enter(p, POOL_WRITE, &request.request, &group, error);
+    request->request.ahead = p->ops->write_ahead ? write_ahead : NULL;
+    tasks_status status = pool_enter(p, POOL_WRITE, &request->request, &group, error);
     if (group) {
-        carry_writes(db->store, &request.request, group);
-        pool_leave(p, POOL_WRITE, &request.request, group);
+        carry_writes(store, &request->request, group);
+        pool_leave(p, POOL_WRITE, &request->request, group);
         if (p->ops->tidy)
             p->ops->tidy(p->store);
     }
+    return status;
+}
+
+tasks_status db_write(tasks_db *db, backend_batch *batch, tasks_error *error)
+{
+    write_request request = {.request.weight = batch->count, .batches = &batch};
+    tasks_status status = go_through(db->store, &request, error);
     if (!status && batch->status && error)
         *error = batch->error;
     status = status ? status : batch->status;
     observe_tell(&db->store->observer, observe_write(batch), &request.request, status);
     return status;
+}
+
+/* The first ones of them that are one group, or one. */
+static uint32_t group_size(const db_store *store, const db_batch *batches, uint32_t count, uint32_t *weight)
+{
+    uint32_t most = store->connections.lanes[POOL_WRITE].shape.group, size = 0;
+    *weight = 0;
+    while (size < count && size < most &&
+           (size == 0 || *weight + batches[size].batch.count <= POOL_WEIGHT_MAX))
+        *weight += batches[size++].batch.count;
+    return size;
+}
+
+static void tell_of(const db_store *store, const db_batch *batch, const pool_request *request)
+{
+    const observe own = {batch->observer, batch->observer_context, store->observer.backend};
+    int32_t operation = observe_write(&batch->batch);
+    observe_tell(&store->observer, operation, request, batch->batch.status);
+    observe_tell(&own, operation, request, batch->batch.status);
+}
+
+static void write_some(db_store *store, db_batch *batches, uint32_t count, uint32_t weight)
+{
+    tasks_error error;
+    backend_batch *carried[GROUP_MAX];
+    write_request request = {.request = {.more = count - 1, .weight = weight}, .batches = carried};
+    for (uint32_t i = 0; i < count; i++)
+        carried[i] = &batches[i].batch;
+    if (go_through(store, &request, &error))
+        fail_batches(carried, count, &error);
+    for (uint32_t i = 0; i < count; i++)
+        tell_of(store, &batches[i], &request.request);
+}
+
+void db_write_each(db_store *store, db_batch *batches, uint32_t count)
+{
+    while (count) {
+        uint32_t weight, size = group_size(store, batches, count, &weight);
+        write_some(store, batches, size, weight);
+        batches += size;
+        count -= size;
+    }
 }

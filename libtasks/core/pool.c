@@ -40,12 +40,17 @@ void pool_done(pool *p)
 
 /* ---- The queue of a lane ---- */
 
+static uint32_t parts_of(const pool_request *request)
+{
+    return 1 + request->more;
+}
+
 static void push(pool_lane *lane, pool_request *request)
 {
     request->next = NULL;
     *lane->last = request;
     lane->last = &request->next;
-    lane->waiting++;
+    lane->waiting += parts_of(request);
 }
 
 /* Who comes to the head of the queue after others has waited long enough. */
@@ -61,7 +66,7 @@ static pool_request *pop(pool_lane *lane)
     lane->first = request->next;
     if (!lane->first)
         lane->last = &lane->first;
-    lane->waiting--;
+    lane->waiting -= parts_of(request);
     request->next = NULL;
     return request;
 }
@@ -74,7 +79,7 @@ static void withdraw(pool_lane *lane, pool_request *request)
     *at = request->next;
     if (!*at)
         lane->last = at;
-    lane->waiting--;
+    lane->waiting -= parts_of(request);
     set_late(lane);
 }
 
@@ -82,10 +87,11 @@ static void withdraw(pool_lane *lane, pool_request *request)
 static pool_request *gather(pool_lane *lane, pool_request *leader)
 {
     pool_request **end = &leader->next;
-    uint32_t weight = leader->weight;
-    for (uint32_t count = 1; count < lane->shape.group && lane->first; count++) {
+    uint32_t weight = leader->weight, size = parts_of(leader);
+    while (lane->first) {
         weight += lane->first->weight;
-        if (weight > POOL_WEIGHT_MAX)
+        size += parts_of(lane->first);
+        if (weight > POOL_WEIGHT_MAX || size > lane->shape.group)
             break;
         *end = pop(lane);
         atomic_store_explicit(&(*end)->state, TAKEN, memory_order_relaxed);
@@ -290,7 +296,7 @@ static void step_back(pool *p, pool_lane *lane, pool_request *request)
     lane->first = request;
     if (!request->next)
         lane->last = &request->next;
-    lane->waiting++;
+    lane->waiting += parts_of(request);
     promote_and_unlock(p);
 }
 
@@ -406,11 +412,13 @@ bool pool_drop_unfit(pool *p, const pool_request *leader)
     return true;
 }
 
-static uint32_t count_of(const pool_request *group)
+static uint32_t count_of(const pool_request *group, uint32_t *parts)
 {
     uint32_t count = 0;
-    for (; group; group = group->next)
+    for (*parts = 0; group; group = group->next) {
+        *parts += parts_of(group);
         count++;
+    }
     return count;
 }
 
@@ -437,12 +445,12 @@ void pool_leave(pool *p, pool_lane_name name, pool_request *leader, pool_request
 {
     mark_end(p, group);
     sem_destroy(&leader->wake);
-    uint32_t count = count_of(group);
+    uint32_t parts, count = count_of(group, &parts);
     pthread_mutex_lock(&p->lock);
     p->lanes[name].leading--;
     leader->slot->lane = NULL;
     if (name == POOL_WRITE) {
-        p->batches += count;
+        p->batches += parts;
         p->groups++;
     }
     pool_request *next = next_leader(p);

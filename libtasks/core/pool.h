@@ -33,6 +33,7 @@ typedef struct pool_slot {
 /* Lives on its caller's stack, inside the caller's own structure. */
 typedef struct pool_request {
     struct pool_request *next;
+    uint32_t more;    /* parts beyond the first, each of which counts for the size of a group */
     uint32_t weight;  /* operations; a group has at most POOL_WEIGHT_MAX of them or one request */
     bool heads, late; /* came to an empty queue; waits for company no longer */
     pool_slot *slot;  /* a leader's */
@@ -50,7 +51,7 @@ typedef struct pool_request {
 typedef struct pool_lane {
     backend_lane shape;
     pool_request *first, **last;
-    uint32_t waiting, leading; /* requests in the queue; slots in use */
+    uint32_t waiting, leading; /* parts of requests in the queue; slots in use */
 } pool_lane;
 
 typedef struct pool {

@@ -17,7 +17,9 @@
 #define ONE    "GET /tasks/1" LINES "\r\n"
 #define SEARCH "GET /tasks?q=milk" LINES "\r\n"
 #define TASK   "{\"title\":\"Buy milk\"}"
-#define CREATE "POST /tasks" LINES "Content-Type: application/json\r\nContent-Length: 20\r\n\r\n" TASK
+#define JSON   "Content-Type: application/json\r\n"
+#define CREATE "POST /tasks" LINES JSON "Content-Length: 20\r\n\r\n" TASK
+#define CHANGE "PATCH /tasks/1" LINES JSON "Content-Length: 20\r\n\r\n" TASK
 
 enum { LONG_ENOUGH = 12, LARGE = 90, PATIENCE = 3000, THREADS = 8, ROUNDS = 2000 };
 
@@ -36,10 +38,17 @@ static double quick(void)
     return figure("\ntasksd_http_quick_requests_total ");
 }
 
-/* Reads of PostgreSQL wait, so there it is all the worker's. */
-static bool has_loops(void)
+/* Reads of PostgreSQL wait, so there they are all the worker's. */
+static bool reads_are_quick(void)
 {
     return strncmp(server.store, "sqlite:", 7) == 0;
+}
+
+/* Something for a loop, on every store. */
+static void ask_something_quick(int fd)
+{
+    bool reads = reads_are_quick();
+    ck_assert_int_eq(raw_ask(fd, reads ? ONE : CREATE, &reply), reads ? 200 : 201);
 }
 
 static void start(void)
@@ -54,12 +63,17 @@ static void finish(void)
     server_stop(&server);
 }
 
-/* A connection that has read so often that a loop has it. */
-static int read_long_enough(void)
+static void ask_long_enough(int fd)
+{
+    for (int i = 0; i < LONG_ENOUGH; i++)
+        ask_something_quick(fd);
+}
+
+/* A connection that has asked so often that a loop has it. */
+static int quick_connection(void)
 {
     int fd = raw_connect(server.port);
-    for (int i = 0; i < LONG_ENOUGH; i++)
-        ck_assert_int_eq(raw_ask(fd, ONE, &reply), 200);
+    ask_long_enough(fd);
     return fd;
 }
 
@@ -85,7 +99,7 @@ START_TEST(answers_are_the_same)
                                            "GET /tasks?limit=x" LINES "\r\n",
                                            "GET /tasks" LINES "If-None-Match: *\r\n\r\n"};
     start();
-    int new = raw_connect(server.port), old = read_long_enough();
+    int new = raw_connect(server.port), old = quick_connection();
     double before = quick();
     for (int i = 0; i < RUN_COUNT(requests); i++) {
         char *first = plain(requests[i], new), *second = plain(requests[i], old);
@@ -93,9 +107,66 @@ START_TEST(answers_are_the_same)
         free(first);
         free(second);
     }
-    ck_assert_double_eq(quick() - before, has_loops() ? RUN_COUNT(requests) : 0);
+    ck_assert_double_eq(quick() - before, reads_are_quick() ? RUN_COUNT(requests) : 0);
     close(new);
     close(old);
+    finish();
+}
+END_TEST
+
+/* Digits aside, as each task has its own id. */
+static char *plain_creation(const char *request, int fd)
+{
+    char *text = plain(request, fd);
+    for (char *at = text; *at; at++)
+        *at = *at >= '0' && *at <= '9' ? '0' : *at;
+    return text;
+}
+
+#define POST "POST /tasks" LINES JSON "Content-Length: "
+
+START_TEST(writes_are_answered_the_same)
+{
+    static const char *const requests[] = {CREATE,
+                                           POST "22\r\n\r\n[" TASK "]",
+                                           POST "43\r\n\r\n[" TASK "," TASK "]",
+                                           POST "12\r\n\r\n{\"title\":\"\"}",
+                                           POST "2\r\n\r\n[]",
+                                           POST "3\r\n\r\n[1]",
+                                           POST "1\r\n\r\n{"};
+    start();
+    int new = raw_connect(server.port), old = quick_connection();
+    double before = quick();
+    for (int i = 0; i < RUN_COUNT(requests); i++) {
+        char *first = plain_creation(requests[i], new), *second = plain_creation(requests[i], old);
+        ck_assert_str_eq(first, second);
+        free(first);
+        free(second);
+    }
+    ck_assert_double_eq(quick() - before, RUN_COUNT(requests));
+    close(new);
+    close(old);
+    finish();
+}
+END_TEST
+
+/* A loop has the body already, so unlike a worker it need not end a connection of whose body it read nothing.
+ */
+START_TEST(a_refused_write_ends_nothing)
+{
+    start();
+    int fd = quick_connection();
+    double before = quick();
+    ck_assert_int_eq(raw_ask(fd, "POST /tasks" LINES "Content-Length: 20\r\n\r\n" TASK, &reply), 415);
+    ck_assert(!reply.closes);
+    ck_assert_int_eq(
+        raw_ask(fd, "POST /tasks" LINES "Origin: http://a.test\r\n" JSON "Content-Length: 20\r\n\r\n" TASK,
+                &reply),
+        403);
+    ck_assert(!reply.closes);
+    ask_something_quick(fd);
+    ck_assert_double_eq(quick() - before, 3);
+    close(fd);
     finish();
 }
 END_TEST
@@ -107,7 +178,10 @@ START_TEST(all_else_is_for_the_worker)
         const char *request;
         int status;
     } rows[] = {
-        {CREATE, 201},
+        {CHANGE, 200},
+        {"POST /tasks" LINES "Idempotency-Key: once\r\n" JSON "Content-Length: 20\r\n\r\n" TASK, 201},
+        {"POST /tasks" LINES "Expect: anything\r\n" JSON "Content-Length: 20\r\n\r\n" TASK, 417},
+        {"POST /tasks?x=1" LINES JSON "Content-Length: 20\r\n\r\n" TASK, 400},
         {SEARCH, 200},
         {"GET /livez" LINES "\r\n", 200},
         {"HEAD /livez" LINES "\r\n", 200},
@@ -120,7 +194,7 @@ START_TEST(all_else_is_for_the_worker)
     };
     start();
     for (int i = 0; i < RUN_COUNT(rows); i++) {
-        int fd = read_long_enough();
+        int fd = quick_connection();
         double before = quick();
         raw_send(fd, rows[i].request);
         if (strncmp(rows[i].request, "HEAD", 4) == 0)
@@ -129,30 +203,30 @@ START_TEST(all_else_is_for_the_worker)
             raw_receive(fd, &reply);
         ck_assert_msg(reply.status == rows[i].status, "%s: %s", rows[i].request, reply.text);
         ck_assert_double_eq(quick() - before, 0);
-        for (int n = 0; n < LONG_ENOUGH && !reply.closes; n++)
-            ck_assert_int_eq(raw_ask(fd, ONE, &reply), 200);
+        if (!reply.closes)
+            ask_long_enough(fd);
         close(fd);
     }
     finish();
 }
 END_TEST
 
-/* A connection that writes now and then stays with the loops; where writes are many, it does not. */
-START_TEST(a_write_in_between_changes_nothing)
+/* A connection that asks for other things now and then stays with the loops; where they are many, it does
+ * not. */
+START_TEST(a_change_in_between_changes_nothing)
 {
     start();
-    int fd = read_long_enough();
+    int fd = quick_connection();
     double before = quick();
     for (int i = 0; i < 5; i++) {
-        ck_assert_int_eq(raw_ask(fd, CREATE, &reply), 201);
-        for (int n = 0; n < LONG_ENOUGH; n++)
-            ck_assert_int_eq(raw_ask(fd, ONE, &reply), 200);
+        ck_assert_int_eq(raw_ask(fd, CHANGE, &reply), 200);
+        ask_long_enough(fd);
     }
-    ck_assert_double_eq(quick() - before, has_loops() ? 5 * LONG_ENOUGH : 0);
+    ck_assert_double_eq(quick() - before, 5 * LONG_ENOUGH);
     for (int i = 0; i < LONG_ENOUGH; i++)
-        ck_assert_int_eq(raw_ask(fd, CREATE, &reply), 201);
+        ck_assert_int_eq(raw_ask(fd, CHANGE, &reply), 200);
     before = quick();
-    ck_assert_int_eq(raw_ask(fd, ONE, &reply), 200);
+    ask_something_quick(fd);
     ck_assert_double_eq(quick() - before, 0);
     close(fd);
     finish();
@@ -168,7 +242,7 @@ START_TEST(requests_may_come_in_one_piece)
                                                 {ONE, SEARCH, ONE, ONE},
                                                 {CREATE, ONE, SEARCH, LIST}};
     start();
-    int fd = read_long_enough();
+    int fd = quick_connection();
     for (int i = 0; i < RUN_COUNT(pieces); i++) {
         char text[1024];
         const char *const *parts = pieces[i];
@@ -178,8 +252,7 @@ START_TEST(requests_may_come_in_one_piece)
             raw_receive(fd, &reply);
             ck_assert_int_eq(reply.status, parts[part][0] == 'P' ? 201 : 200);
         }
-        for (int n = 0; n < LONG_ENOUGH; n++)
-            ck_assert_int_eq(raw_ask(fd, ONE, &reply), 200);
+        ask_long_enough(fd);
     }
     ck_assert(!raw_wait(fd, 50));
     close(fd);
@@ -187,18 +260,25 @@ START_TEST(requests_may_come_in_one_piece)
 }
 END_TEST
 
+static void ask_in_pieces(int fd, const char *request, int status)
+{
+    for (size_t i = 1; i < strlen(request); i += 7) {
+        raw_try_send(fd, request, i);
+        usleep(2000);
+        raw_send(fd, &request[i]);
+        raw_receive(fd, &reply);
+        ck_assert_int_eq(reply.status, status);
+        ask_something_quick(fd);
+    }
+}
+
 START_TEST(a_request_may_come_in_pieces)
 {
     start();
-    int fd = read_long_enough();
-    for (size_t i = 1; i < sizeof ONE - 1; i += 7) {
-        raw_try_send(fd, ONE, i);
-        usleep(2000);
-        raw_send(fd, &ONE[i]);
-        raw_receive(fd, &reply);
-        ck_assert_int_eq(reply.status, 200);
-        ck_assert_int_eq(raw_ask(fd, ONE, &reply), 200);
-    }
+    int fd = quick_connection();
+    ask_in_pieces(fd, ONE, 200);
+    ask_long_enough(fd);
+    ask_in_pieces(fd, CREATE, 201);
     close(fd);
     finish();
 }
@@ -243,14 +323,14 @@ START_TEST(answers_that_do_not_fit_come_whole)
     ssize_t count;
     start();
     make_large();
-    int fd = read_long_enough(), small = 64 << 10;
+    int fd = quick_connection(), small = 64 << 10;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     double before = quick();
     for (int i = 0; i < LISTS; i++) {
         raw_send(fd, "GET /tasks?limit=99" LINES "\r\n");
         usleep(300000);
     }
-    ck_assert_double_ge(quick() - before, has_loops() * 2);
+    ck_assert_double_ge(quick() - before, reads_are_quick() * 2);
     raw_send(fd, "GET /tasks/1" LINES "Connection: close\r\n\r\n");
     while ((count = recv(fd, bytes + length, ROOM - 1 - length, 0)) > 0)
         length += (size_t)count;
@@ -277,7 +357,7 @@ START_TEST(a_client_that_leaves_frees_its_worker)
 {
     start();
     for (int i = 0; i < LONG_ENOUGH; i++) {
-        int fd = read_long_enough();
+        int fd = quick_connection();
         if (i % 2) {
             const struct linger at_once = {1, 0};
             setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -293,7 +373,7 @@ START_TEST(silence_ends_a_connection)
 {
     SERVER_START(&server, "--keep-alive", "300ms");
     ck_assert_int_eq(client_json(&server, "POST", "/tasks", TASK)->status, 201);
-    int silent = read_long_enough(), busy = read_long_enough();
+    int silent = quick_connection(), busy = quick_connection();
     for (int i = 0; i < 20; i++) {
         ck_assert_int_eq(raw_ask(busy, ONE, &reply), 200);
         usleep(50000);
@@ -315,7 +395,7 @@ START_TEST(who_rests_makes_room)
     ck_assert_int_eq(client_json(&server, "POST", "/tasks", TASK)->status, 201);
     client_done();
     for (int i = 0; i < KEPT; i++)
-        fds[i] = read_long_enough();
+        fds[i] = quick_connection();
     for (int i = 0; i < WORKERS; i++) {
         others[i] = raw_connect_from(server.port, "127.0.0.2");
         ck_assert_int_eq(raw_ask(others[i], ONE, &reply), 200);
@@ -333,7 +413,7 @@ START_TEST(stopping_answers_who_rests)
     SERVER_START(&server, "--drain-delay", "300ms");
     ck_assert_int_eq(client_json(&server, "POST", "/tasks", TASK)->status, 201);
     client_done();
-    int asking = read_long_enough(), silent = read_long_enough();
+    int asking = quick_connection(), silent = quick_connection();
     server_signal(&server, SIGTERM);
     do
         ck_assert_int_eq(raw_ask(asking, ONE, &reply), 200);
@@ -386,8 +466,111 @@ START_TEST(many_read_and_write)
         pthread_create(&threads[i], NULL, read_on, NULL);
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
-    ck_assert_double_ge(quick(), has_loops() * THREADS * ROUNDS * 0.9);
+    ck_assert_double_ge(quick(), reads_are_quick() * THREADS * ROUNDS * 0.9);
     finish();
+}
+END_TEST
+
+static void *write_on(void *unused)
+{
+    int fd = raw_connect(server.port);
+    for (int i = 1; i <= ROUNDS / 4; i++)
+        ck_assert_int_eq(ask_quickly(fd, i % 10 ? CREATE : ONE), i % 10 ? 201 : 200);
+    close(fd);
+    return unused;
+}
+
+/* Of so many creations each is made, once. */
+START_TEST(many_write)
+{
+    enum { CREATED = THREADS * ROUNDS / 4 * 9 / 10 };
+    pthread_t threads[THREADS];
+    char last[64];
+    start();
+    for (int i = 0; i < THREADS; i++)
+        pthread_create(&threads[i], NULL, write_on, NULL);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    snprintf(last, sizeof last, "/tasks/%d", CREATED + 1);
+    ck_assert_int_eq(client_get(&server, last)->status, 200);
+    snprintf(last, sizeof last, "/tasks/%d", CREATED + 2);
+    ck_assert_int_eq(client_get(&server, last)->status, 404);
+    ck_assert_double_ge(quick(), CREATED * 0.5);
+    finish();
+}
+END_TEST
+
+/* A loop waits for no write: others are answered meanwhile, and what comes when it has lasted is a worker's.
+ */
+START_TEST(a_write_that_waits_holds_nobody_up)
+{
+    start();
+    int first = quick_connection(), second = quick_connection(), third = quick_connection();
+    ck_assert_int_eq(raw_ask(third, ONE, &reply), 200);
+    double before = quick();
+    store_hold(server.store);
+    raw_send(first, CREATE);
+    ck_assert(!raw_wait(first, 400));
+    ck_assert_double_eq(quick() - before, 1);
+    raw_send(second, CREATE);
+    ck_assert(!raw_wait(second, 100));
+    ck_assert_double_eq(quick() - before, 1);
+    ck_assert_int_eq(raw_ask(third, ONE, &reply), 200);
+    ck_assert_int_eq(raw_ask(third, LIST, &reply), 200);
+    store_let_go();
+    raw_receive(first, &reply);
+    ck_assert_int_eq(reply.status, 201);
+    raw_receive(second, &reply);
+    ck_assert_int_eq(reply.status, 201);
+    ask_something_quick(first);
+    close(first);
+    close(second);
+    close(third);
+    finish();
+}
+END_TEST
+
+/* Who sends more before the answer is there, and who has left by then. */
+START_TEST(clients_need_not_wait_for_a_write)
+{
+    start();
+    int patient = quick_connection(), gone = quick_connection();
+    store_hold(server.store);
+    raw_send(patient, CREATE);
+    raw_send(gone, CREATE);
+    usleep(50000);
+    raw_send(patient, ONE);
+    close(gone);
+    usleep(50000);
+    store_let_go();
+    raw_receive(patient, &reply);
+    ck_assert_int_eq(reply.status, 201);
+    raw_receive(patient, &reply);
+    ck_assert_int_eq(reply.status, 200);
+    close(patient);
+    wait_for_connections(1);
+    finish();
+}
+END_TEST
+
+START_TEST(stopping_answers_writes_that_wait)
+{
+    SERVER_START(&server);
+    ck_assert_int_eq(client_json(&server, "POST", "/tasks", TASK)->status, 201);
+    client_done();
+    int fd = quick_connection();
+    store_hold(server.store);
+    raw_send(fd, CREATE);
+    usleep(100000);
+    server_signal(&server, SIGTERM);
+    usleep(300000);
+    store_let_go();
+    raw_receive(fd, &reply);
+    ck_assert_int_eq(reply.status, 201);
+    ck_assert(reply.closes);
+    ck_assert(raw_ends(fd));
+    ck_assert_int_eq(server_wait(&server), 0);
+    close(fd);
 }
 END_TEST
 
@@ -396,11 +579,13 @@ int main(void)
     server_prepare();
     int result = run_suite(
         "quick",
-        (const TTest *[]){answers_are_the_same, all_else_is_for_the_worker,
-                          a_write_in_between_changes_nothing, requests_may_come_in_one_piece,
-                          a_request_may_come_in_pieces, answers_that_do_not_fit_come_whole,
-                          a_client_that_leaves_frees_its_worker, silence_ends_a_connection,
-                          who_rests_makes_room, stopping_answers_who_rests, many_read_and_write, NULL});
+        (const TTest *[]){answers_are_the_same, writes_are_answered_the_same, a_refused_write_ends_nothing,
+                          all_else_is_for_the_worker, a_change_in_between_changes_nothing,
+                          requests_may_come_in_one_piece, a_request_may_come_in_pieces,
+                          answers_that_do_not_fit_come_whole, a_client_that_leaves_frees_its_worker,
+                          silence_ends_a_connection, who_rests_makes_room, stopping_answers_who_rests,
+                          many_read_and_write, many_write, a_write_that_waits_holds_nobody_up,
+                          clients_need_not_wait_for_a_write, stopping_answers_writes_that_wait, NULL});
     server_clean_up();
     return result;
 }

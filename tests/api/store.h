@@ -16,4 +16,8 @@ const char *store_shown(const char *uri);
 /* The URI of a store that nobody else has. */
 void store_make(char uri[STORE_URI_SIZE]);
 
+/* Whoever writes there waits, from the first of these to the second. */
+void store_hold(const char *uri);
+void store_let_go(void);
+
 #endif

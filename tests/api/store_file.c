@@ -1,12 +1,17 @@
 #include "store.h"
 
+#include <check.h>
+#include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "folder.h"
 
 const char store_backend[] = "sqlite";
+
+static sqlite3 *holder;
 
 /* The folder is there already: server_prepare() has made it, for other files too. */
 void store_prepare(void)
@@ -25,4 +30,15 @@ void store_make(char uri[STORE_URI_SIZE])
     snprintf(name, sizeof name, "%d-%u.db", (int)getpid(), atomic_fetch_add(&number, 1));
     folder_file(path, sizeof path, name);
     snprintf(uri, STORE_URI_SIZE, "sqlite:%s", path);
+}
+
+void store_hold(const char *uri)
+{
+    ck_assert_int_eq(sqlite3_open(uri + strlen("sqlite:"), &holder), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(holder, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+}
+
+void store_let_go(void)
+{
+    sqlite3_close(holder);
 }

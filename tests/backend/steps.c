@@ -80,6 +80,23 @@ static tasks_status apply_once(tasks_db *db)
     return status;
 }
 
+static tasks_status apply_each(tasks_db *db)
+{
+    tasks_patch patch = kit_titled("each");
+    const tasks_op op = {.kind = TASKS_CREATE, .patch = &patch};
+    tasks_batch batch = TASKS_BATCH_INIT;
+    batch.db = db;
+    batch.ops = &op;
+    batch.count = 1;
+    tasks_apply_each((tasks_batch *[]){&batch}, 1);
+    CLAIM(!batch.status == !!batch.page);
+    CLAIM(!batch.status || batch.status == batch.error.status);
+    tasks_page_free(batch.page);
+    if (batch.status)
+        kit_error = batch.error;
+    return batch.status;
+}
+
 static tasks_status get_task(tasks_db *db)
 {
     tasks_task *task;
@@ -208,6 +225,7 @@ const steps_step steps_all[] = {
     {"update", update_task, true, false},
     {"apply", apply_batch, true, false},
     {"apply once", apply_once, true, false},
+    {"apply each", apply_each, true, false},
     {"get", get_task, false, false},
     {"list", list_tasks, false, false},
     {"changes", list_changes, false, false},

@@ -165,7 +165,7 @@ END_TEST
 typedef struct caller {
     pthread_t thread;
     pool_lane_name lane;
-    uint32_t weight;
+    uint32_t weight, more;
     bool ahead;
     int number;
     tasks_status status;
@@ -211,7 +211,8 @@ static void meet(const pool_request *leader, const pool_request *group)
 static void *call(void *opaque)
 {
     caller *c = opaque;
-    pool_request request = {.weight = c->weight, .ahead = c->ahead ? begin_ahead : NULL}, *group;
+    pool_request request = {.weight = c->weight, .more = c->more, .ahead = c->ahead ? begin_ahead : NULL};
+    pool_request *group;
     c->status = pool_enter(&p, c->lane, &request, &group, &c->error);
     if (c->status || !group)
         return NULL;
@@ -224,7 +225,7 @@ static void *call(void *opaque)
 static void start_caller(int number, pool_lane_name lane, uint32_t weight)
 {
     caller *c = &callers[number];
-    *c = (caller){.lane = lane, .weight = weight, .ahead = c->ahead, .number = number};
+    *c = (caller){.lane = lane, .weight = weight, .more = c->more, .ahead = c->ahead, .number = number};
     ck_assert_int_eq(pthread_create(&c->thread, NULL, call, c), 0);
 }
 
@@ -233,7 +234,7 @@ static void queue_up(int number, pool_lane_name lane, uint32_t weight)
 {
     uint32_t before = figures().waiting;
     start_caller(number, lane, weight);
-    await_waiting(before + 1);
+    await_waiting(before + 1 + callers[number].more);
 }
 
 static void await_all(int count)
@@ -263,6 +264,29 @@ START_TEST(who_waits_shares_the_next_turn)
     ck_assert_int_gt(now.wait_ns, 0);
     for (int i = 0; i < 6; i++)
         ck_assert_int_eq(callers[i].status, TASKS_OK);
+    pool_done(&p);
+}
+END_TEST
+
+/* One that comes with several parts takes the room of as many, and is not taken apart. */
+START_TEST(parts_of_a_request_stay_together)
+{
+    static const uint32_t more[] = {1, 2, 0, 3};
+    pool_request request, *group;
+    start((backend_lane){1, 1, 1, 1}, (backend_lane){0, 1, 1, 4}, LONG_MS);
+    group = lead(POOL_WRITE, &request, 1);
+    for (int i = 0; i < RUN_COUNT(more); i++) {
+        callers[i].more = more[i];
+        queue_up(i, POOL_WRITE, 1);
+    }
+    pool_leave(&p, POOL_WRITE, &request, group);
+    await_all(RUN_COUNT(more));
+    ck_assert_int_eq(logged, 3); /* two parts, three and one, four */
+    ck_assert_int_eq(log_groups[0], 1);
+    ck_assert_int_eq(log_groups[1], 2);
+    ck_assert_int_eq(log_groups[2], 1);
+    ck_assert_int_eq(figures().batches, 1 + 2 + 3 + 1 + 4);
+    ck_assert_uint_eq(figures().waiting, 0);
     pool_done(&p);
 }
 END_TEST
@@ -665,6 +689,7 @@ int main(void)
     tcase_add_test(group, lanes_have_their_own_slots);
     tcase_add_test(group, too_many_slots_are_refused);
     tcase_add_test(group, who_waits_shares_the_next_turn);
+    tcase_add_test(group, parts_of_a_request_stay_together);
     tcase_add_loop_test(group, everybody_of_a_large_group_is_woken, 0, 2);
     tcase_add_test(group, the_next_group_begins_before_anybody_is_woken);
     tcase_add_test(group, nothing_begins_without_a_connection);

@@ -1,10 +1,14 @@
 #include "store.h"
 
+#include <check.h>
+
 #include "cluster.h"
 
 _Static_assert((int)CLUSTER_URI_SIZE == (int)STORE_URI_SIZE, "one takes what the other makes");
 
 const char store_backend[] = "postgresql";
+
+static PGconn *holder;
 
 void store_prepare(void)
 {
@@ -21,4 +25,17 @@ const char *store_shown(const char *uri)
 void store_make(char uri[STORE_URI_SIZE])
 {
     cluster_make_schema(uri);
+}
+
+void store_hold(const char *uri)
+{
+    holder = PQconnectdb(uri);
+    PGresult *result = PQexec(holder, "BEGIN; LOCK TABLE tasks IN EXCLUSIVE MODE");
+    ck_assert_int_eq(PQresultStatus(result), PGRES_COMMAND_OK);
+    PQclear(result);
+}
+
+void store_let_go(void)
+{
+    PQfinish(holder);
 }

@@ -1,0 +1,43 @@
+/* Lets writes of many requests share a commit, without a thread for each: they queue up here, and one thread
+ * hands over to the library (tasks_apply_each) all that have come while it was at the last ones. */
+#ifndef SHARE_H
+#define SHARE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tasks.h"
+
+struct share;
+
+/* Lives inside its caller's own structure until it is taken out again. */
+struct share_item {
+    tasks_batch *batch;
+    struct share_item *next;
+    int64_t put_ms;
+};
+
+struct share_options {
+    void (*ready)(void *context); /* there is something to take; called by whichever thread */
+    void *context;
+    int64_t wait_ms;  /* who has waited so long for others is given up, with wait_timeout */
+    int64_t stuck_ms; /* see share_is_stuck() */
+};
+
+struct share *share_new(const struct share_options *options); /* NULL on failure */
+
+/* Takes over a list. */
+void share_put(struct share *share, struct share_item *list);
+
+/* Up to `most` of those that are through, whose batches say what became of them; NULL: none. Who takes some
+ * and leaves others has `ready` called. */
+struct share_item *share_take(struct share *share, int most);
+
+/* Has the store been at it for so long that further writes are better left to threads that wait? */
+bool share_is_stuck(const struct share *share);
+
+/* Returns when all that was put is through. Nothing may be put any more. May be called again. */
+void share_end(struct share *share);
+void share_free(struct share *share); /* when all is taken */
+
+#endif
