@@ -21,7 +21,7 @@
 #define CREATE "POST /tasks" LINES JSON "Content-Length: 20\r\n\r\n" TASK
 #define CHANGE "PATCH /tasks/1" LINES JSON "Content-Length: 20\r\n\r\n" TASK
 
-enum { LONG_ENOUGH = 12, LARGE = 90, PATIENCE = 3000, THREADS = 8, ROUNDS = 2000 };
+enum { LONG_ENOUGH = 12, LARGE = 80, PATIENCE = 3000, THREADS = 8, ROUNDS = 2000 };
 
 static struct server server;
 static struct raw_reply reply;
@@ -287,7 +287,7 @@ END_TEST
 /* Notes of as many bytes as they may have, in as many tasks as a body may have. */
 static void make_large(void)
 {
-    enum { CHARACTERS = 8192, TASKS = 30 };
+    enum { CHARACTERS = 8192, TASKS = 20 };
     buf body;
     buf_init(&body, 1 << 20);
     for (int i = 0; i < TASKS; i++) {
@@ -309,7 +309,7 @@ static char *after_list(char *at)
     size_t size = (size_t)strtol(strstr(at, "Content-Length: ") + 16, NULL, 10);
     ck_assert_uint_gt(size, LARGE * 32000);
     json_t *list = json_loadb(body, size, 0, NULL);
-    ck_assert_uint_eq(json_array_size(list), LARGE + 1);
+    ck_assert_uint_eq(json_array_size(list), LARGE + 1 + (reads_are_quick() ? 0 : LONG_ENOUGH));
     json_decref(list);
     return body + size;
 }
