@@ -170,7 +170,7 @@ static tasks_status check_batch(const tasks_batch *theirs, const tasks_batch *fi
 
 static tasks_status prepare(arena *memory, tasks_batch *theirs, db_batch *out, tasks_error *error)
 {
-    backend_op *ops;
+    backend_op *ops = NULL;
     tasks_status status = check_ops(memory, theirs->ops, theirs->count, &ops, error);
     if (!status && !(theirs->page = page_new(theirs->count)))
         status = fail_memory(error);

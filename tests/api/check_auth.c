@@ -241,6 +241,38 @@ START_TEST(a_signal_forgets_tokens_at_once)
 }
 END_TEST
 
+static double quick(void)
+{
+    static const char name[] = "\ntasksd_http_quick_requests_total ";
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/metrics", server.admin_port);
+    const char *at = strstr(client_get(&server, url)->body, name);
+    ck_assert_ptr_nonnull(at);
+    return strtod(at + strlen(name), NULL);
+}
+
+/* The store, which may let one wait, is asked by a worker: see quick.h. */
+START_TEST(no_loop_asks_whose_a_token_is)
+{
+    static const char body[] = "{\"title\":\"x\"}";
+    setup();
+    struct holder alice = holder_of("alice", 0);
+    for (int i = 0; i < 20; i++)
+        ck_assert_int_eq(call(&alice, "POST", "/tasks", body)->status, 201);
+    double before = quick();
+    ck_assert_double_gt(before, 0);
+    ck_assert_int_eq(tasks_token_revoke(store, alice.id, NULL), TASKS_OK);
+    server_signal(&server, SIGHUP);
+    while (call(&alice, "POST", "/tasks", body)->status == 201)
+        ;
+    before = quick();
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(call(&alice, "POST", "/tasks", body)->status, 401);
+    ck_assert_double_eq(quick(), before);
+    finish();
+}
+END_TEST
+
 START_TEST(who_asks_too_often_has_to_wait)
 {
     int counts[2] = {0, 0};
@@ -266,7 +298,7 @@ int main(void)
                                   a_revoked_token_loses_its_stream, everybody_has_tasks_of_his_own,
                                   no_route_reaches_the_tasks_of_another_owner, who_may_only_read_cannot_write,
                                   a_revoked_token_soon_opens_nothing, a_signal_forgets_tokens_at_once,
-                                  who_asks_too_often_has_to_wait, NULL});
+                                  no_loop_asks_whose_a_token_is, who_asks_too_often_has_to_wait, NULL});
     server_clean_up();
     return result;
 }
