@@ -574,6 +574,27 @@ START_TEST(stopping_answers_writes_that_wait)
 }
 END_TEST
 
+/* Whoever is told twice to stop answers nobody any more, but leaves nothing half done. */
+START_TEST(a_hasty_stop_waits_for_what_was_begun)
+{
+    SERVER_START(&server);
+    ck_assert_int_eq(client_json(&server, "POST", "/tasks", TASK)->status, 201);
+    client_done();
+    int fd = quick_connection();
+    store_hold(server.store);
+    raw_send(fd, CREATE);
+    usleep(100000);
+    server_signal(&server, SIGTERM);
+    usleep(100000);
+    server_signal(&server, SIGTERM);
+    usleep(100000);
+    store_let_go();
+    ck_assert_int_eq(server_wait(&server), 0);
+    ck_assert_ptr_null(strstr(server.said, "leaving them"));
+    close(fd);
+}
+END_TEST
+
 int main(void)
 {
     server_prepare();
@@ -585,7 +606,8 @@ int main(void)
                           answers_that_do_not_fit_come_whole, a_client_that_leaves_frees_its_worker,
                           silence_ends_a_connection, who_rests_makes_room, stopping_answers_who_rests,
                           many_read_and_write, many_write, a_write_that_waits_holds_nobody_up,
-                          clients_need_not_wait_for_a_write, stopping_answers_writes_that_wait, NULL});
+                          clients_need_not_wait_for_a_write, stopping_answers_writes_that_wait,
+                          a_hasty_stop_waits_for_what_was_begun, NULL});
     server_clean_up();
     return result;
 }
