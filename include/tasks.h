@@ -681,11 +681,11 @@ TASKS_API tasks_status tasks_apply_once(tasks_db *db, const char *key, const tas
 /** One of the batches of tasks_apply_each(). Start from TASKS_BATCH_INIT. */
 typedef struct tasks_batch {
     uint32_t struct_size;
-    uint32_t count;          /**< operations, as in tasks_apply() */
-    tasks_db *db;            /**< whose tasks; all batches of a call go to the same store */
-    const tasks_op *ops;     /**< read until the call returns */
-    tasks_observer observer; /**< is told of this batch, besides the one of the options; may be NULL */
-    void *observer_context;
+    uint32_t count;      /**< operations, as in tasks_apply() */
+    tasks_db *db;        /**< whose tasks; all batches of a call go to the same store */
+    const tasks_op *ops; /**< read until it is done */
+    void (*done)(void *context, const tasks_timing *timing); /**< see below; may be NULL */
+    void *context;
     /* What became of it. */
     tasks_page *page;    /**< as `out` of tasks_apply(), to be freed; NULL unless the status is OK */
     tasks_error error;   /**< set unless the status is OK */
@@ -697,6 +697,11 @@ typedef struct tasks_batch {
 /** Applies several batches that have nothing to do with each other, of one owner or of many, in their order
  *  and durable when it returns: each is done as a whole or not at all, and none fails for its neighbours. So
  *  one thread of a program that serves many at a time lets them share what a commit costs.
+ *
+ *  Each batch is `done` once, in the thread that made the call: from then on it is the caller's again. The
+ *  call itself may go on, with other batches, or to clear up for some milliseconds, so the store must stay
+ *  open until it returns. `timing` is NULL when the store was not asked. As an observer `done` must not use
+ *  the store.
  *
  *      tasks_patch tea = TASKS_PATCH_INIT;
  *      tea.set = TASKS_SET_TITLE;

@@ -45,8 +45,6 @@ bool exchange_prepare(struct exchange *x, struct dispatch *d)
     timing_follow(&x->timing);
     bool answered = dispatch_begin(d, x->listener->app, x->listener->routes, &x->rq, &x->rs);
     timing_follow(NULL);
-    d->write.batch.observer = timing_keep;
-    d->write.batch.observer_context = &x->timing;
     return answered;
 }
 

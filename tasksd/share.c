@@ -7,7 +7,7 @@
 #include "fail.h"
 #include "timestamp.h"
 
-enum { GROUP_MAX = 256, STACK_SIZE = 256 << 10 };
+enum { GROUP_MAX = 256, CARRIERS = 2, STACK_SIZE = 256 << 10 };
 
 struct list {
     struct share_item *first, **last;
@@ -15,11 +15,12 @@ struct list {
 
 struct share {
     struct share_options options;
-    pthread_t thread;
-    bool started;
+    pthread_t threads[CARRIERS];
+    int started;
     pthread_mutex_t lock; /* guards all below but `began_ms` */
-    pthread_cond_t more;
+    pthread_cond_t turn;  /* there is something to carry, and nothing under way */
     struct list waiting, through;
+    uint32_t under_way;
     bool ending;
     _Atomic int64_t began_ms; /* 0: nothing is under way */
 };
@@ -52,37 +53,83 @@ static struct share_item *cut(struct list *list, int most)
     return first;
 }
 
-/* ---- The thread ---- */
+/* ---- The threads ---- */
 
-static void give_up(tasks_batch *batch, int64_t waited_ms)
+/* With the last one that is under way the next turn comes. */
+static void end(struct share_item *item)
 {
+    struct share *share = item->share;
+    pthread_mutex_lock(&share->lock);
+    item->next = NULL;
+    append(&share->through, item);
+    bool last = --share->under_way == 0;
+    if (last)
+        atomic_store(&share->began_ms, 0);
+    if (last && (share->waiting.first || share->ending))
+        pthread_cond_signal(&share->turn);
+    pthread_mutex_unlock(&share->lock);
+    if (last)
+        share->options.ready(share->options.context);
+}
+
+static void done(void *context, const tasks_timing *timing)
+{
+    struct share_item *item = context;
+    if (timing)
+        timing_keep(item->timing, timing);
+    end(item);
+}
+
+static void give_up(struct share_item *item, int64_t waited_ms)
+{
+    tasks_batch *batch = item->batch;
     batch->page = NULL;
     batch->status = fail(&batch->error, TASKS_TIMEOUT, "wait_timeout",
                          "the store was busy with other writes for %lld ms", (long long)waited_ms);
+    end(item);
 }
 
-static void carry(struct share *share, const struct share_item *item)
+static void carry(const struct share *share, struct share_item *item)
 {
     tasks_batch *batches[GROUP_MAX];
     uint32_t count = 0;
     int64_t now = timestamp_monotonic();
-    atomic_store(&share->began_ms, now);
-    for (; item; item = item->next)
-        if (now - item->put_ms >= share->options.wait_ms)
-            give_up(item->batch, now - item->put_ms);
-        else
-            batches[count++] = item->batch;
+    for (struct share_item *next; item; item = next) {
+        next = item->next;
+        if (now - item->put_ms >= share->options.wait_ms) {
+            give_up(item, now - item->put_ms);
+            continue;
+        }
+        item->batch->done = done;
+        item->batch->context = item;
+        batches[count++] = item->batch;
+    }
     tasks_apply_each(batches, count);
-    atomic_store(&share->began_ms, 0);
+}
+
+static bool is_turn(const struct share *share)
+{
+    return share->under_way == 0 && (share->waiting.first || share->ending);
+}
+
+static uint32_t count_of(const struct share_item *item)
+{
+    uint32_t count = 0;
+    for (; item; item = item->next)
+        count++;
+    return count;
 }
 
 /* NULL at the end. */
-static struct share_item *await_items(struct share *share)
+static struct share_item *await_turn(struct share *share)
 {
     pthread_mutex_lock(&share->lock);
-    while (!share->waiting.first && !share->ending)
-        pthread_cond_wait(&share->more, &share->lock);
+    while (!is_turn(share))
+        pthread_cond_wait(&share->turn, &share->lock);
     struct share_item *items = cut(&share->waiting, GROUP_MAX);
+    share->under_way = count_of(items);
+    if (items)
+        atomic_store(&share->began_ms, timestamp_monotonic());
     pthread_mutex_unlock(&share->lock);
     return items;
 }
@@ -90,13 +137,8 @@ static struct share_item *await_items(struct share *share)
 static void *run(void *context)
 {
     struct share *share = context;
-    for (struct share_item *items; (items = await_items(share));) {
+    for (struct share_item *items; (items = await_turn(share));)
         carry(share, items);
-        pthread_mutex_lock(&share->lock);
-        append(&share->through, items);
-        pthread_mutex_unlock(&share->lock);
-        share->options.ready(share->options.context);
-    }
     return NULL;
 }
 
@@ -104,12 +146,16 @@ static void *run(void *context)
 
 static bool start(struct share *share)
 {
+    bool started = true;
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_SIZE);
-    share->started = pthread_create(&share->thread, &attributes, run, share) == 0;
+    while (started && share->started < CARRIERS) {
+        started = pthread_create(&share->threads[share->started], &attributes, run, share) == 0;
+        share->started += started;
+    }
     pthread_attr_destroy(&attributes);
-    return share->started;
+    return started;
 }
 
 struct share *share_new(const struct share_options *options)
@@ -121,7 +167,7 @@ struct share *share_new(const struct share_options *options)
     clear(&share->waiting);
     clear(&share->through);
     pthread_mutex_init(&share->lock, NULL);
-    pthread_cond_init(&share->more, NULL);
+    pthread_cond_init(&share->turn, NULL);
     if (start(share))
         return share;
     share_free(share);
@@ -131,12 +177,16 @@ struct share *share_new(const struct share_options *options)
 void share_put(struct share *share, struct share_item *list)
 {
     int64_t now = timestamp_monotonic();
-    for (struct share_item *item = list; item; item = item->next)
+    for (struct share_item *item = list; item; item = item->next) {
         item->put_ms = now;
+        item->share = share;
+    }
     pthread_mutex_lock(&share->lock);
     append(&share->waiting, list);
+    bool turn = is_turn(share);
     pthread_mutex_unlock(&share->lock);
-    pthread_cond_signal(&share->more);
+    if (turn)
+        pthread_cond_signal(&share->turn);
 }
 
 struct share_item *share_take(struct share *share, int most)
@@ -161,10 +211,9 @@ void share_end(struct share *share)
     pthread_mutex_lock(&share->lock);
     share->ending = true;
     pthread_mutex_unlock(&share->lock);
-    pthread_cond_signal(&share->more);
-    if (share->started)
-        pthread_join(share->thread, NULL);
-    share->started = false;
+    pthread_cond_broadcast(&share->turn);
+    while (share->started > 0)
+        pthread_join(share->threads[--share->started], NULL);
 }
 
 void share_free(struct share *share)
@@ -172,7 +221,7 @@ void share_free(struct share *share)
     if (!share)
         return;
     share_end(share);
-    pthread_cond_destroy(&share->more);
+    pthread_cond_destroy(&share->turn);
     pthread_mutex_destroy(&share->lock);
     free(share);
 }

@@ -1,19 +1,22 @@
-/* Lets writes of many requests share a commit, without a thread for each: they queue up here, and one thread
- * hands over to the library (tasks_apply_each) all that have come while it was at the last ones. */
+/* Lets writes of many requests share a commit, without a thread for each: they queue up here, and a thread
+ * hands over to the library (tasks_apply_each) all that have come while the last ones were made. There are
+ * two, so that one may clear up meanwhile. */
 #ifndef SHARE_H
 #define SHARE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tasks.h"
+#include "timing.h"
 
 struct share;
 
 /* Lives inside its caller's own structure until it is taken out again. */
 struct share_item {
     tasks_batch *batch;
+    struct timing_request *timing; /* of its request */
     struct share_item *next;
+    struct share *share;
     int64_t put_ms;
 };
 

@@ -34,9 +34,8 @@ void timing_follow(struct timing_request *request)
     followed = request;
 }
 
-void timing_keep(void *context, const tasks_timing *from)
+void timing_keep(struct timing_request *request, const tasks_timing *from)
 {
-    struct timing_request *request = context;
     request->total_ns += from->wait_ns + from->work_ns;
     if (request->count < TIMING_CALLS_MAX)
         request->calls[request->count] = (struct timing_call){.word = from->word,

@@ -29,8 +29,8 @@ void timing_free(struct timing *t);
 /* A tasks_observer; `context` is the struct timing. */
 void timing_observe(void *context, const tasks_timing *timing);
 
-/* A tasks_observer for one call; `context` is the struct timing_request that it belongs to. */
-void timing_keep(void *context, const tasks_timing *timing);
+/* What one call took belongs to `request`. */
+void timing_keep(struct timing_request *request, const tasks_timing *timing);
 
 /* From now on what this thread asks of the store belongs to `request` too; NULL: to nobody. */
 void timing_follow(struct timing_request *request);

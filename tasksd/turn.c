@@ -180,6 +180,7 @@ static struct write *take_write(struct turn *turn, struct quick_place *place, si
     write->place = place;
     write->body = write->bytes + head_size;
     write->item.batch = &write->dispatch.write.batch;
+    write->item.timing = &write->x.timing;
     x->listener = turn->listener;
     if (recv(place->fd, write->bytes, size, MSG_DONTWAIT) == (ssize_t)size &&
         head_read(write->bytes, size, &x->head, x->headers) && begin(x, place, size)) {

@@ -265,7 +265,7 @@ tasks_status db_read(tasks_db *db, backend_read *read, tasks_error *error)
     if (!status && read->status && error)
         *error = read->error;
     status = status ? status : read->status;
-    observe_tell(&db->store->observer, observe_read(read), &request.request, status);
+    observe_call(&db->store->observer, observe_read(read), &request.request, status);
     return status;
 }
 
@@ -292,7 +292,7 @@ tasks_status db_with_connection(tasks_db *db, const db_alone *alone, tasks_error
         pool_drop_unfit(p, &request);
         pool_leave(p, alone->lane, &request, group);
     }
-    observe_tell(&db->store->observer, alone->operation, &request, status);
+    observe_call(&db->store->observer, alone->operation, &request, status);
     return status;
 }
 
@@ -376,29 +376,37 @@ static void carry_writes(db_store *store, pool_request *leader, pool_request *gr
 }
 
 /* OK if the batches have been carried; each has its own status then. */
-static tasks_status go_through(db_store *store, write_request *request, tasks_error *error)
+static tasks_status go_through(db_store *store, write_request *request, bool *led, tasks_error *error)
 {
     pool *p = &store->connections;
     pool_request *group;
     request->request.ahead = p->ops->write_ahead ? write_ahead : NULL;
     tasks_status status = pool_enter(p, POOL_WRITE, &request->request, &group, error);
-    if (group) {
+    *led = group != NULL;
+    if (*led) {
         carry_writes(store, &request->request, group);
         pool_leave(p, POOL_WRITE, &request->request, group);
-        if (p->ops->tidy)
-            p->ops->tidy(p->store);
     }
     return status;
 }
 
+/* Whoever has led does this last: others go on meanwhile. */
+static void tidy(const db_store *store, bool led)
+{
+    if (led && store->ops->tidy)
+        store->ops->tidy(store->backend);
+}
+
 tasks_status db_write(tasks_db *db, backend_batch *batch, tasks_error *error)
 {
+    bool led;
     write_request request = {.request.weight = batch->count, .batches = &batch};
-    tasks_status status = go_through(db->store, &request, error);
+    tasks_status status = go_through(db->store, &request, &led, error);
     if (!status && batch->status && error)
         *error = batch->error;
     status = status ? status : batch->status;
-    observe_tell(&db->store->observer, observe_write(batch), &request.request, status);
+    observe_call(&db->store->observer, observe_write(batch), &request.request, status);
+    tidy(db->store, led);
     return status;
 }
 
@@ -413,32 +421,30 @@ static uint32_t group_size(const db_store *store, const db_batch *batches, uint3
     return size;
 }
 
-static void tell_of(const db_store *store, const db_batch *batch, const pool_request *request)
+static void write_some(db_store *store, db_batch *batches, uint32_t count, uint32_t weight, db_batch_end *end)
 {
-    const observe own = {batch->observer, batch->observer_context, store->observer.backend};
-    int32_t operation = observe_write(&batch->batch);
-    observe_tell(&store->observer, operation, request, batch->batch.status);
-    observe_tell(&own, operation, request, batch->batch.status);
-}
-
-static void write_some(db_store *store, db_batch *batches, uint32_t count, uint32_t weight)
-{
+    bool led;
     tasks_error error;
     backend_batch *carried[GROUP_MAX];
     write_request request = {.request = {.more = count - 1, .weight = weight}, .batches = carried};
     for (uint32_t i = 0; i < count; i++)
         carried[i] = &batches[i].batch;
-    if (go_through(store, &request, &error))
+    if (go_through(store, &request, &led, &error))
         fail_batches(carried, count, &error);
-    for (uint32_t i = 0; i < count; i++)
-        tell_of(store, &batches[i], &request.request);
+    for (uint32_t i = 0; i < count; i++) {
+        const tasks_timing timing =
+            observe_timing(&store->observer, observe_write(carried[i]), &request.request, carried[i]->status);
+        observe_tell(&store->observer, &timing);
+        end(&batches[i], &timing);
+    }
+    tidy(store, led);
 }
 
-void db_write_each(db_store *store, db_batch *batches, uint32_t count)
+void db_write_each(db_store *store, db_batch *batches, uint32_t count, db_batch_end *end)
 {
     while (count) {
         uint32_t weight, size = group_size(store, batches, count, &weight);
-        write_some(store, batches, size, weight);
+        write_some(store, batches, size, weight, end);
         batches += size;
         count -= size;
     }

@@ -65,15 +65,16 @@ tasks_status db_open_target(const db_target *target, tasks_db **out, tasks_error
 tasks_status db_read(tasks_db *db, backend_read *read, tasks_error *error);
 tasks_status db_write(tasks_db *db, backend_batch *batch, tasks_error *error);
 
-/* One of several batches. Its status and error are in it. */
+/* One of several batches. */
 typedef struct db_batch {
     backend_batch batch;
-    tasks_observer observer; /* besides the store's; may be NULL */
-    void *observer_context;
+    tasks_batch *theirs;
 } db_batch;
 
-/* Carries them in their order, as many at a time as the store takes, none for the other's sake. */
-void db_write_each(db_store *store, db_batch *batches, uint32_t count);
+/* Carries them in their order, as many at a time as the store takes, none for the other's sake. Calls `end`
+ * for each that is through. */
+typedef void db_batch_end(const db_batch *batch, const tasks_timing *timing);
+void db_write_each(db_store *store, db_batch *batches, uint32_t count, db_batch_end *end);
 
 /* Sets up, tells of a commit, and ends what tasks_wait() and tasks_watch() wait on. */
 tasks_status watch_init(db_watch *w, tasks_error *error);

@@ -38,12 +38,11 @@ static int64_t now_ns(void)
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-void observe_tell(const observe *o, int32_t operation, const pool_request *request, tasks_status status)
+tasks_timing observe_timing(const observe *o, int32_t operation, const pool_request *request,
+                            tasks_status status)
 {
-    if (!o->tell)
-        return;
     int64_t turn_ns = request->began_ns ? request->began_ns : now_ns();
-    const tasks_timing timing = {
+    return (tasks_timing){
         .backend = o->backend,
         .word = word(operation),
         .operation = operation,
@@ -52,5 +51,18 @@ void observe_tell(const observe *o, int32_t operation, const pool_request *reque
         .wait_ns = turn_ns - request->entered_ns,
         .work_ns = request->began_ns ? request->ended_ns - request->began_ns : 0,
     };
+}
+
+void observe_tell(const observe *o, const tasks_timing *timing)
+{
+    if (o->tell)
+        o->tell(o->context, timing);
+}
+
+void observe_call(const observe *o, int32_t operation, const pool_request *request, tasks_status status)
+{
+    if (!o->tell)
+        return;
+    const tasks_timing timing = observe_timing(o, operation, request, status);
     o->tell(o->context, &timing);
 }

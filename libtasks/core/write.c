@@ -159,11 +159,11 @@ tasks_status tasks_apply_once(tasks_db *db, const char *key, const tasks_op *ops
 
 /* ---- Several batches ---- */
 
-static tasks_status check_batch(const tasks_batch *theirs, const tasks_batch *first, tasks_error *error)
+static tasks_status check_batch(const tasks_batch *theirs, const db_store *store, tasks_error *error)
 {
     if (theirs->struct_size < sizeof *theirs)
         return fail(error, TASKS_INVALID, "option_malformed", "start each batch from TASKS_BATCH_INIT");
-    if (theirs->db->store != first->db->store)
+    if (theirs->db->store != store)
         return fail(error, TASKS_INVALID, "batch_foreign", "the batches are for different stores");
     return TASKS_OK;
 }
@@ -175,36 +175,48 @@ static tasks_status prepare(arena *memory, tasks_batch *theirs, db_batch *out, t
     if (!status && !(theirs->page = page_new(theirs->count)))
         status = fail_memory(error);
     if (!status)
-        *out = (db_batch){start(theirs->db, ops, theirs->count, page_sink(theirs->page)), theirs->observer,
-                          theirs->observer_context};
+        *out = (db_batch){start(theirs->db, ops, theirs->count, page_sink(theirs->page)), theirs};
     return status;
 }
 
-/* Fills `own` with those that can be carried, and returns how many these are. */
+static void tell(const tasks_batch *theirs, const tasks_timing *timing)
+{
+    if (theirs->done)
+        theirs->done(theirs->context, timing);
+}
+
+/* Fills `own` with those that can be carried, and returns how many these are. The first of them may be gone
+ * when the second is looked at. */
 static uint32_t prepare_each(arena *memory, tasks_batch *const *theirs, uint32_t count, db_batch *own)
 {
+    const db_store *store = theirs[0]->db->store;
     uint32_t prepared = 0;
     for (uint32_t i = 0; i < count; i++) {
         tasks_batch *batch = theirs[i];
         batch->page = NULL;
-        batch->status = check_batch(batch, theirs[0], &batch->error);
+        batch->status = check_batch(batch, store, &batch->error);
         if (!batch->status)
             batch->status = prepare(memory, batch, &own[prepared], &batch->error);
-        prepared += !batch->status;
+        if (batch->status)
+            tell(batch, NULL);
+        else
+            prepared++;
     }
     return prepared;
 }
 
-static void end(tasks_batch *theirs, const db_batch *own)
+static void end(const db_batch *own, const tasks_timing *timing)
 {
+    tasks_batch *theirs = own->theirs;
     theirs->status = own->batch.status;
-    if (!theirs->status) {
+    if (theirs->status) {
+        theirs->error = own->batch.error;
+        tasks_page_free(theirs->page);
+        theirs->page = NULL;
+    } else {
         theirs->page->revision = own->batch.revision;
-        return;
     }
-    theirs->error = own->batch.error;
-    tasks_page_free(theirs->page);
-    theirs->page = NULL;
+    tell(theirs, timing);
 }
 
 static void fail_each(tasks_batch *const *batches, uint32_t count)
@@ -212,6 +224,7 @@ static void fail_each(tasks_batch *const *batches, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         batches[i]->page = NULL;
         batches[i]->status = fail_memory(&batches[i]->error);
+        tell(batches[i], NULL);
     }
 }
 
@@ -221,14 +234,12 @@ void tasks_apply_each(tasks_batch *const *batches, uint32_t count)
     if (!count)
         return;
     arena_init(&memory);
-    db_batch *own = arena_alloc(&memory, count * sizeof *own), *next = own;
+    db_store *store = batches[0]->db->store;
+    db_batch *own = arena_alloc(&memory, count * sizeof *own);
     if (own)
-        db_write_each(batches[0]->db->store, own, prepare_each(&memory, batches, count, own));
+        db_write_each(store, own, prepare_each(&memory, batches, count, own), end);
     else
         fail_each(batches, count);
-    for (uint32_t i = 0; own && i < count; i++)
-        if (!batches[i]->status)
-            end(batches[i], next++);
     arena_done(&memory);
 }
 

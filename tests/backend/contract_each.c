@@ -173,30 +173,44 @@ START_TEST(many_threads_may_call)
 }
 END_TEST
 
-static void count_timing(void *count, const tasks_timing *timing)
+struct told {
+    const tasks_batch *batch;
+    int count;
+    bool asked;
+};
+
+static void note_done(void *context, const tasks_timing *timing)
 {
+    struct told *told = context;
+    told->count++;
+    told->asked = timing != NULL;
+    ck_assert_int_ge(told->batch->status, TASKS_OK);
+    ck_assert_int_eq(!told->batch->status, told->batch->page != NULL);
+    if (!timing)
+        return;
     ck_assert_int_eq(timing->operation, TASKS_OPERATION_CREATE);
+    ck_assert_int_eq(timing->status, told->batch->status);
     ck_assert_int_ge(timing->wait_ns, 0);
-    ck_assert_int_eq(timing->status, TASKS_OK);
-    ++*(int *)count;
 }
 
-START_TEST(the_observer_of_a_batch_is_told_of_that_one)
+START_TEST(each_is_told_of_once)
 {
     tasks_patch patch = kit_titled("x"), none = kit_titled("");
     const tasks_op op = {.kind = TASKS_CREATE, .patch = &patch}, bad = {.kind = TASKS_CREATE, .patch = &none};
-    int told[3] = {0};
+    struct told told[3] = {{0}};
     tasks_batch batches[] = {batch_of(kit_db(), &op, 1), batch_of(kit_db(), &bad, 1),
                              batch_of(kit_db(), &op, 1)};
     for (int i = 0; i < KIT_COUNT(batches); i++) {
-        batches[i].observer = i == 2 ? NULL : count_timing;
-        batches[i].observer_context = &told[i];
+        told[i].batch = &batches[i];
+        batches[i].done = note_done;
+        batches[i].context = &told[i];
     }
     apply_each(batches, KIT_COUNT(batches));
     free_pages(batches, KIT_COUNT(batches));
-    ck_assert_int_eq(told[0], 1);
-    ck_assert_int_eq(told[1], 0);
-    ck_assert_int_eq(told[2], 0);
+    for (int i = 0; i < KIT_COUNT(batches); i++) {
+        ck_assert_int_eq(told[i].count, 1);
+        ck_assert(told[i].asked == (i != 1));
+    }
 }
 END_TEST
 
@@ -208,6 +222,6 @@ TCase *contract_each(void)
     tcase_add_test(group, they_may_be_many_and_large);
     tcase_add_test(group, what_cannot_go_together_is_told);
     tcase_add_test(group, many_threads_may_call);
-    tcase_add_test(group, the_observer_of_a_batch_is_told_of_that_one);
+    tcase_add_test(group, each_is_told_of_once);
     return group;
 }

@@ -14,6 +14,7 @@ static tasks_db *db;
 static tasks_patch patch;
 static const tasks_op op = {.kind = TASKS_CREATE, .patch = &patch};
 static struct share_item items[ITEMS];
+static struct timing_request timings[ITEMS];
 static tasks_batch batches[ITEMS];
 static atomic_int readies, inside;
 
@@ -65,6 +66,7 @@ static void put(int first, int count)
         batches[i].ops = &op;
         batches[i].count = 1;
         items[i].batch = &batches[i];
+        items[i].timing = &timings[i];
         items[i].next = i + 1 < first + count ? &items[i + 1] : NULL;
     }
     share_put(share, &items[first]);
@@ -118,6 +120,7 @@ START_TEST(what_is_put_comes_back_in_its_order)
         ck_assert_ptr_eq(taken, &items[i]);
         ck_assert_int_eq(batches[i].status, TASKS_OK);
         ck_assert_int_eq(tasks_page_at(batches[i].page, 0)->id, i + 1);
+        ck_assert_uint_eq(timings[i].count, 1);
     }
     ck_assert_ptr_null(share_take(share, ITEMS));
     ck_assert_int_eq(atomic_load(&readies), 1);
