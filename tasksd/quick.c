@@ -261,13 +261,14 @@ static bool goes_on(struct quick *quick, int *timeout_ms)
     return !ending;
 }
 
+/* Who waits for a commit has waited long enough. */
 static void handle(struct loop *loop, void *about)
 {
+    if (share_has_some(loop->quick->share))
+        answer_writes(loop);
     if (about == &loop->quick->alarm)
         hush(loop->quick);
-    else if (about == &loop->quick->through)
-        answer_writes(loop);
-    else
+    else if (about != &loop->quick->through)
         serve(loop, about);
 }
 

@@ -23,6 +23,7 @@ struct share {
     uint32_t under_way;
     bool ending;
     _Atomic int64_t began_ms; /* 0: nothing is under way */
+    atomic_bool some;         /* of those that are through */
 };
 
 /* ---- Lists ---- */
@@ -63,8 +64,10 @@ static void end(struct share_item *item)
     item->next = NULL;
     append(&share->through, item);
     bool last = --share->under_way == 0;
-    if (last)
+    if (last) {
         atomic_store(&share->began_ms, 0);
+        atomic_store(&share->some, true);
+    }
     if (last && (share->waiting.first || share->ending))
         pthread_cond_signal(&share->turn);
     pthread_mutex_unlock(&share->lock);
@@ -194,10 +197,16 @@ struct share_item *share_take(struct share *share, int most)
     pthread_mutex_lock(&share->lock);
     struct share_item *items = cut(&share->through, most);
     bool others = share->through.first != NULL;
+    atomic_store(&share->some, others);
     pthread_mutex_unlock(&share->lock);
     if (others)
         share->options.ready(share->options.context);
     return items;
+}
+
+bool share_has_some(const struct share *share)
+{
+    return atomic_load_explicit(&share->some, memory_order_relaxed);
 }
 
 bool share_is_stuck(const struct share *share)

@@ -36,6 +36,9 @@ void share_put(struct share *share, struct share_item *list);
  * and leaves others has `ready` called. */
 struct share_item *share_take(struct share *share, int most);
 
+/* Is there something to take? Costs nothing. */
+bool share_has_some(const struct share *share);
+
 /* Has the store been at it for so long that further writes are better left to threads that wait? */
 bool share_is_stuck(const struct share *share);
 
