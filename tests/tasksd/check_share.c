@@ -7,7 +7,7 @@
 
 #include "run.h"
 
-enum { ITEMS = 40, FOR_EVER_MS = 60000, SHORT_MS = 40 };
+enum { ITEMS = 40, FOR_EVER_MS = 60000, SHORT_MS = 500 };
 
 static struct share *share;
 static tasks_db *db;
