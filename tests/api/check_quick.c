@@ -555,16 +555,22 @@ START_TEST(clients_need_not_wait_for_a_write)
 }
 END_TEST
 
-START_TEST(stopping_answers_writes_that_wait)
+/* A connection whose write waits for the store, of a server that has been told to stop. */
+static int stop_at_a_write(void)
 {
-    SERVER_START(&server);
-    ck_assert_int_eq(client_json(&server, "POST", "/tasks", TASK)->status, 201);
+    start();
     client_done();
     int fd = quick_connection();
     store_hold(server.store);
     raw_send(fd, CREATE);
     usleep(100000);
     server_signal(&server, SIGTERM);
+    return fd;
+}
+
+START_TEST(stopping_answers_writes_that_wait)
+{
+    int fd = stop_at_a_write();
     usleep(300000);
     store_let_go();
     raw_receive(fd, &reply);
@@ -579,14 +585,7 @@ END_TEST
 /* Whoever is told twice to stop answers nobody any more, but leaves nothing half done. */
 START_TEST(a_hasty_stop_waits_for_what_was_begun)
 {
-    SERVER_START(&server);
-    ck_assert_int_eq(client_json(&server, "POST", "/tasks", TASK)->status, 201);
-    client_done();
-    int fd = quick_connection();
-    store_hold(server.store);
-    raw_send(fd, CREATE);
-    usleep(100000);
-    server_signal(&server, SIGTERM);
+    int fd = stop_at_a_write();
     usleep(100000);
     server_signal(&server, SIGTERM);
     usleep(100000);
