@@ -1,5 +1,8 @@
 /* tasksd while its database is away: it says so soon and lives on, and goes on by itself. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -7,7 +10,9 @@
 #include "client.h"
 #include "clients.h"
 #include "cluster.h"
+#include "raw.h"
 #include "run.h"
+#include "tasks.h"
 
 enum { CLIENTS = 6, WARM = 100, ASKED = 3, SOON_MS = 10000, PATIENCE_MS = 30000 };
 
@@ -97,10 +102,96 @@ START_TEST(it_says_so_and_lives)
 }
 END_TEST
 
+/* ---- Creations without a key, which the loops of quick.h take ---- */
+
+static atomic_llong done, unknown, refused, longest_ms;
+static atomic_bool stop;
+
+static void create_one(int fd, struct raw_reply *reply)
+{
+    static const char request[] = "POST /tasks HTTP/1.1\r\nHost: localhost\r\n"
+                                  "Content-Type: application/json\r\nContent-Length: 13\r\n\r\n"
+                                  "{\"title\":\"x\"}";
+    int64_t start = now_ms();
+    int status = raw_ask(fd, request, reply);
+    int64_t took = now_ms() - start;
+    if (took > atomic_load(&longest_ms))
+        atomic_store(&longest_ms, took);
+    ck_assert_msg(status == 201 || status == 503, "%s", reply->text);
+    ck_assert(status == 201 || strstr(reply->text, "\r\nRetry-After: "));
+    atomic_fetch_add(status == 201 ? &done : strstr(reply->body, "outcome_unknown") ? &unknown : &refused, 1);
+}
+
+static void *create_on(void *unused)
+{
+    struct raw_reply *reply = malloc(sizeof *reply);
+    int fd = raw_connect(server.port);
+    while (!atomic_load(&stop)) {
+        create_one(fd, reply);
+        usleep(1000);
+    }
+    close(fd);
+    free(reply);
+    return unused;
+}
+
+static void await_done(long long more)
+{
+    long long wanted = atomic_load(&done) + more;
+    for (int64_t start = now_ms(); atomic_load(&done) < wanted; usleep(1000))
+        ck_assert_int_lt(now_ms() - start, PATIENCE_MS);
+}
+
+static int64_t stored(void)
+{
+    tasks_options options = TASKS_OPTIONS_INIT;
+    tasks_statistics figures = TASKS_STATISTICS_INIT;
+    tasks_db *db;
+    options.uri = server.store;
+    ck_assert_int_eq(tasks_open(&options, &db, NULL), TASKS_OK);
+    ck_assert_int_eq(tasks_stats(db, 1, &figures, NULL), TASKS_OK);
+    tasks_close(db);
+    return figures.tasks;
+}
+
+static double quick(void)
+{
+    static const char name[] = "\ntasksd_http_quick_requests_total ";
+    const char *at = strstr(client_get(&server, "/metrics")->body, name);
+    ck_assert_ptr_nonnull(at);
+    return strtod(at + strlen(name), NULL);
+}
+
+START_TEST(what_is_made_together_is_lost_or_made_like_all_else)
+{
+    pthread_t threads[CLIENTS];
+    SERVER_START(&server);
+    for (int i = 0; i < CLIENTS; i++)
+        pthread_create(&threads[i], NULL, create_on, NULL);
+    await_done(WARM);
+    cluster_do(outages[_i].away, outages[_i].how);
+    stay_away();
+    cluster_do(outages[_i].back, NULL);
+    await_done(WARM);
+    atomic_store(&stop, true);
+    for (int i = 0; i < CLIENTS; i++)
+        pthread_join(threads[i], NULL);
+    ck_assert_int_gt(atomic_load(&refused) + atomic_load(&unknown), 0);
+    ck_assert_int_lt(atomic_load(&longest_ms), SOON_MS);
+    ck_assert_double_gt(quick(), WARM);
+    ck_assert_int_ge(stored(), atomic_load(&done));
+    ck_assert_int_le(stored(), atomic_load(&done) + atomic_load(&unknown));
+    client_done();
+    server_stop(&server);
+}
+END_TEST
+
 int main(void)
 {
     server_prepare();
-    int result = run_suite_for("outage", RUN_COUNT(outages), (const TTest *[]){it_says_so_and_lives, NULL});
+    int result = run_suite_for(
+        "outage", RUN_COUNT(outages),
+        (const TTest *[]){it_says_so_and_lives, what_is_made_together_is_lost_or_made_like_all_else, NULL});
     server_clean_up();
     return result;
 }
