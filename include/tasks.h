@@ -116,7 +116,7 @@ TASKS_API const char *tasks_status_text(tasks_status status);
  *      tag_malformed tag_repeated priority_range order_range time_range
  *      field_unknown field_read_only field_type field_repeated time_malformed
  *      limit_range cursor_malformed cursor_foreign sort_unknown query_malformed
- *      batch_empty batch_too_large batch_foreign op_malformed owner_malformed uri_malformed
+ *      batch_empty batch_too_large batch_foreign lookup_foreign op_malformed owner_malformed uri_malformed
  *      option_malformed key_malformed key_reused
  *      secret_malformed                               the reference to a secret
  *  and the others with:
@@ -467,6 +467,36 @@ TASKS_API tasks_status tasks_create(tasks_db *db, const tasks_patch *patch, task
  *
  *  @return OK, INVALID (id < 1), NOT_FOUND (expired ones too). */
 TASKS_API tasks_status tasks_get(tasks_db *db, int64_t id, tasks_task **out, tasks_error *error);
+
+/** One of the lookups of tasks_get_each(). Start from TASKS_LOOKUP_INIT. */
+typedef struct tasks_lookup {
+    uint32_t struct_size;
+    tasks_status status; /**< what became of it: as tasks_get() returns it */
+    tasks_db *db;        /**< whose task; all lookups of a call go to the same store */
+    int64_t id;
+    void (*done)(void *context, const tasks_timing *timing); /**< as in tasks_batch; may be NULL */
+    void *context;
+    tasks_task *task;  /**< to be freed; NULL unless the status is OK */
+    tasks_error error; /**< set unless the status is OK */
+} tasks_lookup;
+
+#define TASKS_LOOKUP_INIT TASKS_SIZED(tasks_lookup)
+
+/** Reads several tasks, of one owner or of many, as tasks_get() reads each, but with one question to the
+ *  store. So one thread of a program that serves many at a time reads for all of them.
+ *
+ *      tasks_lookup here = TASKS_LOOKUP_INIT, gone = TASKS_LOOKUP_INIT;
+ *      here.db = gone.db = db;
+ *      here.id = 1;
+ *      gone.id = 999;
+ *      tasks_get_each((tasks_lookup *[]){&here, &gone}, 2);
+ *      if (here.status == TASKS_OK)
+ *          puts(here.task->title);
+ *      if (gone.status)
+ *          puts(gone.error.code);
+ *      tasks_task_free(here.task);
+ */
+TASKS_API void tasks_get_each(tasks_lookup *const *lookups, uint32_t count);
 
 /** Changes what the patch sets. A patch that sets nothing changes nothing. Here it is made anew as long as
  *  somebody else was quicker, so that nobody's change is lost:

@@ -62,7 +62,8 @@ typedef struct backend_lane {
 
 typedef struct backend_shape {
     backend_lane read, write;
-    bool private; /* no other process can write to it */
+    uint32_t reads_max; /* that may be asked for in one request, from 1 on */
+    bool private;       /* no other process can write to it */
     int32_t schema_version;
 } backend_shape;
 

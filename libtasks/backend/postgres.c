@@ -44,6 +44,7 @@ static void store_close(void *store)
 static void set_shape(uint32_t pool_size, backend_shape *shape)
 {
     shape->read = (backend_lane){0, pool_size, pool_size, POSTGRES_READ_GROUP};
+    shape->reads_max = POSTGRES_READ_GROUP;
     shape->write = (backend_lane){0, pool_size, WRITERS, WRITE_GROUP};
 }
 

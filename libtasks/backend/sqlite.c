@@ -15,6 +15,9 @@
 /* So many that a reader hardly ever waits for another: to hand a connection on costs more than to read. */
 enum { POOL_SIZE = 12 };
 
+/* One after the other, but of one snapshot. */
+enum { READS_MAX = 64 };
+
 static void store_close(void *opaque)
 {
     sqlite_store *store = opaque;
@@ -35,6 +38,7 @@ static void set_shape(const sqlite_store *store, uint32_t pool_size, backend_sha
     shape->private = store->memory != NULL;
     shape->write = (backend_lane){0, 1, 1, SQLITE_WRITE_GROUP};
     shape->read = (backend_lane){shared ? 0 : 1, shared ? 1 : pool_size - 1, pool_size, 1};
+    shape->reads_max = READS_MAX;
 }
 
 char *sqlite_whole_path(const char *path)

@@ -178,13 +178,15 @@ static tasks_status read_owners(sqlite_connection *c, backend_read *r)
 static tasks_status in_snapshot(sqlite_connection *c, backend_read *r,
                                 tasks_status (*rows)(sqlite_connection *, backend_read *))
 {
-    tasks_status status = sqlite_do(c, SQL_BEGIN_READ, &r->error);
+    bool alone = sqlite3_get_autocommit(c->db);
+    tasks_status status = alone ? sqlite_do(c, SQL_BEGIN_READ, &r->error) : TASKS_OK;
     if (status)
         return status;
     status = read_state(c, r);
     if (!status)
         status = rows(c, r);
-    sqlite_end_read(c);
+    if (alone)
+        sqlite_end_read(c);
     return status;
 }
 
@@ -207,10 +209,15 @@ static tasks_status read_one(sqlite_connection *c, backend_read *r)
     return fail(&r->error, TASKS_INTERNAL, "internal", "unknown kind of read");
 }
 
+/* To begin costs as much as to read a task. Where it fails each read meets the same by itself. */
 void sqlite_read(void *connection, backend_read *const *reads, uint32_t count)
 {
+    tasks_error ignored;
+    bool together = count > 1 && !sqlite_do(connection, SQL_BEGIN_READ, &ignored);
     for (uint32_t i = 0; i < count; i++)
         reads[i]->status = read_one(connection, reads[i]);
+    if (together)
+        sqlite_end_read(connection);
 }
 
 /* ---- Watching ---- */

@@ -24,7 +24,8 @@ typedef struct db_store {
     const backend_ops *ops;
     void *backend;
     pool connections;
-    bool private; /* no other process can write to it */
+    bool private;       /* no other process can write to it */
+    uint32_t reads_max; /* in one request */
     db_watch watch;
     known known;
     int32_t schema_version;
@@ -75,6 +76,18 @@ typedef struct db_batch {
  * for each that is through. */
 typedef void db_batch_end(const db_batch *batch, const tasks_timing *timing);
 void db_write_each(db_store *store, db_batch *batches, uint32_t count, db_batch_end *end);
+
+/* One of several lookups. */
+typedef struct db_lookup {
+    backend_read read;
+    tasks_task *task; /* what the read came to */
+    tasks_lookup *theirs;
+    const backend_mark *mark; /* the store's before it was read; NULL: it has none */
+} db_lookup;
+
+/* The same for reads. */
+typedef void db_lookup_end(const db_lookup *lookup, const tasks_timing *timing);
+void db_read_each(db_store *store, db_lookup *lookups, uint32_t count, db_lookup_end *end);
 
 /* Sets up, tells of a commit, and ends what tasks_wait() and tasks_watch() wait on. */
 tasks_status watch_init(db_watch *w, tasks_error *error);

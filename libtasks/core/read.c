@@ -61,6 +61,86 @@ tasks_status tasks_get(tasks_db *db, int64_t id, tasks_task **out, tasks_error *
     return status;
 }
 
+/* ---- Several tasks ---- */
+
+static tasks_status check_lookup(const tasks_lookup *theirs, const db_store *store, tasks_error *error)
+{
+    if (theirs->struct_size < sizeof *theirs)
+        return fail(error, TASKS_INVALID, "option_malformed", "start each lookup from TASKS_LOOKUP_INIT");
+    if (theirs->db->store != store)
+        return fail(error, TASKS_INVALID, "lookup_foreign", "the lookups are for different stores");
+    return rules_id(theirs->id, error);
+}
+
+static void tell(const tasks_lookup *theirs, const tasks_timing *timing)
+{
+    if (theirs->done)
+        theirs->done(theirs->context, timing);
+}
+
+/* Is there nothing to read for it? It is told of then, and may be gone. */
+static bool answer_at_once(tasks_lookup *theirs, const db_store *store, db_lookup *own)
+{
+    theirs->task = NULL;
+    theirs->status = check_lookup(theirs, store, &theirs->error);
+    if (!theirs->status) {
+        own->theirs = theirs;
+        own->read = start(theirs->db, BACKEND_GET);
+        own->read.id = theirs->id;
+        own->read.sink = page_task_sink(&own->task);
+        if (own->mark)
+            theirs->task = known_task_find(&theirs->db->store->known, own->mark, &own->read);
+        if (!theirs->task)
+            return false;
+    }
+    tell(theirs, NULL);
+    return true;
+}
+
+static void end_lookup(const db_lookup *own, const tasks_timing *timing)
+{
+    tasks_lookup *theirs = own->theirs;
+    db_store *store = theirs->db->store;
+    theirs->status = own->read.status;
+    if (theirs->status) {
+        theirs->error = own->read.error;
+        tasks_task_free(own->task);
+    } else {
+        theirs->task = own->task;
+        if (own->mark && still(store, own->mark))
+            known_task_keep(&store->known, own->mark, &own->read, own->task);
+    }
+    tell(theirs, timing);
+}
+
+static void get_each(tasks_lookup *const *lookups, uint32_t count, db_lookup *own)
+{
+    db_store *store = lookups[0]->db->store; /* the first of them may be gone when the second is looked at */
+    backend_mark mark;
+    bool marked = mark_now(store, &mark);
+    uint32_t unknown = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        own[unknown].mark = marked ? &mark : NULL;
+        unknown += !answer_at_once(lookups[i], store, &own[unknown]);
+    }
+    db_read_each(store, own, unknown, end_lookup);
+}
+
+void tasks_get_each(tasks_lookup *const *lookups, uint32_t count)
+{
+    db_lookup *own = calloc(count + 1, sizeof *own);
+    if (own && count)
+        get_each(lookups, count, own);
+    for (uint32_t i = 0; !own && i < count; i++) {
+        lookups[i]->task = NULL;
+        lookups[i]->status = fail_memory(&lookups[i]->error);
+        tell(lookups[i], NULL);
+    }
+    free(own);
+}
+
+/* ---- The state ---- */
+
 static tasks_status state_known(tasks_db *db, backend_read *read, const backend_mark *mark,
                                 tasks_error *error)
 {

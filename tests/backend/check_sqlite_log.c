@@ -93,6 +93,53 @@ START_TEST(many_writers_do_not_let_it_grow)
 }
 END_TEST
 
+static void get_several(tasks_db *db)
+{
+    tasks_lookup first = TASKS_LOOKUP_INIT, second = TASKS_LOOKUP_INIT;
+    first.db = second.db = db;
+    first.id = 1;
+    second.id = 999999;
+    tasks_get_each((tasks_lookup *[]){&first, &second}, 2);
+    ck_assert_int_eq(first.status, TASKS_OK);
+    ck_assert_int_eq(second.status, TASKS_NOT_FOUND);
+    tasks_task_free(first.task);
+}
+
+START_TEST(who_has_read_several_holds_nothing)
+{
+    sqlite3 *db;
+    ck_assert_int_eq(sqlite3_open(target(), &db), SQLITE_OK);
+    for (int i = 0; i < 20; i++) {
+        add_batch(kit_db());
+        get_several(kit_db());
+        ck_assert_int_eq(sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL), SQLITE_OK);
+        ck_assert_int_eq(count_in_file(), (i + 1) * BATCH);
+        ck_assert_int_eq(pages_of_log(), 0);
+    }
+    sqlite3_close(db);
+}
+END_TEST
+
+static void write_or_read_much(int number, void *longest)
+{
+    if (number % 2 == 0)
+        write_much(number, longest);
+    else
+        for (int i = 0; i < 20000; i++)
+            get_several(kit_db());
+}
+
+START_TEST(many_readers_of_several_do_not_let_it_grow)
+{
+    enum { THREADS = 4 };
+    long longest[THREADS] = {0};
+    add_batch(kit_db());
+    kit_threads(THREADS, write_or_read_much, longest);
+    for (int i = 0; i < THREADS; i++)
+        ck_assert_int_lt(longest[i], LOG_MAX);
+}
+END_TEST
+
 /* Its log may not begin anew while somebody reads what it was. */
 START_TEST(a_reader_that_stays_sees_the_same_and_stops_nobody)
 {
@@ -134,6 +181,8 @@ static TCase *group_log(void)
     tcase_set_timeout(group, 60);
     tcase_add_test(group, what_is_committed_gets_into_the_file);
     tcase_add_test(group, many_writers_do_not_let_it_grow);
+    tcase_add_test(group, who_has_read_several_holds_nothing);
+    tcase_add_test(group, many_readers_of_several_do_not_let_it_grow);
     tcase_add_test(group, a_reader_that_stays_sees_the_same_and_stops_nobody);
     tcase_add_test(group, somebody_else_who_copies_stops_nobody);
     return group;

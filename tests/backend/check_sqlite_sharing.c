@@ -235,6 +235,61 @@ START_TEST(a_store_that_another_program_holds_is_busy)
 }
 END_TEST
 
+/* The only connection is at a backup meanwhile. */
+static int32_t ask_in_vain(void *context, int64_t done, int64_t total)
+{
+    tasks_db *db = context;
+    tasks_patch patch = kit_titled("x");
+    const tasks_op op = {.kind = TASKS_CREATE, .patch = &patch};
+    tasks_task *none;
+    tasks_lookup lookups[2] = {TASKS_LOOKUP_INIT, TASKS_LOOKUP_INIT};
+    tasks_batch batches[2] = {TASKS_BATCH_INIT, TASKS_BATCH_INIT};
+    (void)done;
+    (void)total;
+    KIT_FAILS(TASKS_TIMEOUT, "wait_timeout", tasks_get(db, 1, &none, &kit_error));
+    for (int i = 0; i < 2; i++) {
+        lookups[i].db = batches[i].db = db;
+        lookups[i].id = 1;
+        batches[i].ops = &op;
+        batches[i].count = 1;
+    }
+    tasks_get_each((tasks_lookup *[]){&lookups[0], &lookups[1]}, 2);
+    tasks_apply_each((tasks_batch *[]){&batches[0], &batches[1]}, 2);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(lookups[i].status, TASKS_TIMEOUT);
+        ck_assert_str_eq(lookups[i].error.code, "wait_timeout");
+        ck_assert_ptr_null(lookups[i].task);
+        ck_assert_int_eq(batches[i].status, TASKS_TIMEOUT);
+        ck_assert_str_eq(batches[i].error.code, "wait_timeout");
+        ck_assert_ptr_null(batches[i].page);
+    }
+    return 1;
+}
+
+START_TEST(who_waits_too_long_for_a_connection_is_told)
+{
+    enum { PAGES = 300 }; /* more than a backup takes before it tells */
+    static char notes[5000];
+    char path[CONFORMANCE_URI_SIZE];
+    tasks_options options = kit_options();
+    tasks_patch large = kit_titled("x");
+    tasks_db *db;
+    memset(notes, 'n', sizeof notes - 1);
+    large.set |= TASKS_SET_NOTES;
+    large.notes = notes;
+    options.timeout_ms = 50;
+    options.pool_size = 1;
+    KIT_OK(tasks_open(&options, &db, &kit_error));
+    for (int i = 0; i < PAGES; i++)
+        tasks_task_free(kit_create(db, &large));
+    folder_file(path, sizeof path, "backup.db");
+    KIT_FAILS(TASKS_TIMEOUT, "wait_timeout", tasks_backup(db, path, ask_in_vain, db, &kit_error));
+    tasks_task_free(kit_get(db, 1));
+    ck_assert_int_eq(kit_revision(db), PAGES);
+    tasks_close(db);
+}
+END_TEST
+
 /* ---- Full disks ---- */
 
 enum { NOTES = 8000 };
@@ -352,6 +407,7 @@ static TCase *sharing(void)
     tcase_add_test(group, a_creation_that_is_killed_is_taken_up);
     tcase_add_test(group, opening_a_store_twice_keeps_the_locks_of_the_first);
     tcase_add_test(group, a_store_that_another_program_holds_is_busy);
+    tcase_add_test(group, who_waits_too_long_for_a_connection_is_told);
     tcase_add_test(group, a_full_disk_loses_nothing_and_ends_when_there_is_room);
     tcase_add_test(group, a_limit_on_file_sizes_loses_nothing);
     return group;

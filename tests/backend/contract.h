@@ -8,6 +8,7 @@ TCase *contract_tasks(void);   /* one task: every member, create, get, update, d
 TCase *contract_texts(void);   /* what texts come back as, and which of them a search finds */
 TCase *contract_batches(void); /* all or nothing, one revision */
 TCase *contract_each(void);    /* several in one call */
+TCase *contract_lookups(void); /* several tasks read in one call */
 TCase *contract_once(void);    /* batches with a key, and tokens */
 TCase *contract_changes(void); /* what changed since a revision */
 TCase *contract_watch(void);   /* waiting for changes */

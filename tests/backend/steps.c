@@ -106,6 +106,23 @@ static tasks_status get_task(tasks_db *db)
     return status;
 }
 
+static tasks_status get_each(tasks_db *db)
+{
+    tasks_lookup first = TASKS_LOOKUP_INIT, second = TASKS_LOOKUP_INIT;
+    first.db = second.db = db;
+    first.id = second.id = 1;
+    tasks_get_each((tasks_lookup *[]){&first, &second}, 2);
+    CLAIM(!first.status == !!first.task && !second.status == !!second.task);
+    CLAIM(!first.status || first.status == first.error.status);
+    tasks_task_free(first.task);
+    tasks_task_free(second.task);
+    if (first.status)
+        kit_error = first.error;
+    else if (second.status)
+        kit_error = second.error;
+    return first.status ? first.status : second.status;
+}
+
 static tasks_status list_tasks(tasks_db *db)
 {
     tasks_query query = TASKS_QUERY_INIT;
@@ -227,6 +244,7 @@ const steps_step steps_all[] = {
     {"apply once", apply_once, true, false},
     {"apply each", apply_each, true, false},
     {"get", get_task, false, false},
+    {"get each", get_each, false, false},
     {"list", list_tasks, false, false},
     {"changes", list_changes, false, false},
     {"owners", list_owners, false, false},
