@@ -36,7 +36,7 @@ struct worker {
 };
 
 /* One request, as it comes from civetweb and goes back. */
-struct call {
+struct civet_call {
     struct exchange x;
     struct civet *civet;
     struct mg_connection *connection;
@@ -50,7 +50,7 @@ struct call {
 
 static int64_t read_body(void *context, char *to, size_t room)
 {
-    struct call *call = context;
+    struct civet_call *call = context;
     if (!call->body_begun)
         conns_limit(call->worker->slot, call->civet->options.request_ms);
     call->body_begun = true;
@@ -66,7 +66,7 @@ static int64_t read_body(void *context, char *to, size_t room)
 static void proceed(void *context)
 {
     static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    struct call *call = context;
+    struct civet_call *call = context;
     mg_write(call->connection, line, sizeof line - 1);
     call->body_expected = false;
 }
@@ -88,7 +88,7 @@ static void take_head(struct exchange *x, const struct mg_request_info *info)
 }
 
 /* False if the head cannot be relied on. */
-static bool check_head(struct call *call)
+static bool check_head(struct civet_call *call)
 {
     struct guard_framing framing;
     struct exchange *x = &call->x;
@@ -109,13 +109,13 @@ static bool check_head(struct call *call)
 /* ---- The answer --------------------------------------------------------------------------------- */
 
 /* How long a client may take for an answer of `size` bytes. */
-static int64_t patience_ms(const struct call *call, size_t size)
+static int64_t patience_ms(const struct civet_call *call, size_t size)
 {
     return call->civet->options.request_ms + (int64_t)size / SLOWEST;
 }
 
 /* Head and body in one piece: a second write costs half the throughput. */
-static bool write_answer(struct call *call)
+static bool write_answer(struct civet_call *call)
 {
     buf out;
     size_t size;
@@ -138,7 +138,7 @@ static bool write_answer(struct call *call)
 
 /* A client that is still sending would take the end of the connection for an error and never read the
  * answer, so a bounded part of the rest is taken off its hands. */
-static void discard_body(struct call *call)
+static void discard_body(struct civet_call *call)
 {
     char scratch[4096];
     int64_t total = 0;
@@ -152,7 +152,7 @@ static void discard_body(struct call *call)
 }
 
 /* The rest of the answer is somebody else's. What civetweb has left of the connection then ends. */
-static bool hand_over(struct call *call)
+static bool hand_over(struct civet_call *call)
 {
     buf head;
     struct exchange *x = &call->x;
@@ -174,7 +174,7 @@ static bool hand_over(struct call *call)
     return true;
 }
 
-static void give_answer(struct call *call)
+static void give_answer(struct civet_call *call)
 {
     struct http_response *rs = &call->x.rs;
     rs->close = call->body_left > 0 || exchange_closes(&call->x);
@@ -194,7 +194,7 @@ static void give_answer(struct call *call)
     }
 }
 
-static void run_call(struct call *call, uint32_t peer)
+static void run_call(struct civet_call *call, uint32_t peer)
 {
     struct exchange *x = &call->x;
     exchange_begin(x, peer);
@@ -207,7 +207,7 @@ static void run_call(struct call *call, uint32_t peer)
 /* ---- What civetweb calls ------------------------------------------------------------------------ */
 
 /* What is left of the last answer goes out as any other. */
-static void write_rest(struct call *call, const buf *rest)
+static void write_rest(struct civet_call *call, const buf *rest)
 {
     struct conns_slot *slot = call->worker->slot;
     conns_limit_answer(slot, patience_ms(call, rest->length));
@@ -217,7 +217,7 @@ static void write_rest(struct call *call, const buf *rest)
 }
 
 /* The worker waits here for as long as its connection asks nothing that needs it. */
-static void stand_by(struct call *call, sockets_key key)
+static void stand_by(struct civet_call *call, sockets_key key)
 {
     struct quick_place *place = &call->worker->place;
     if (!quick_stay(call->civet->quick, place, call->worker->slot, key))
@@ -231,9 +231,9 @@ static void stand_by(struct call *call, sockets_key key)
 static int begin_request(struct mg_connection *connection)
 {
     const struct mg_request_info *info = mg_get_request_info(connection);
-    struct call call = {.civet = mg_get_user_context_data(connection),
-                        .connection = connection,
-                        .worker = mg_get_thread_pointer(connection)};
+    struct civet_call call = {.civet = mg_get_user_context_data(connection),
+                              .connection = connection,
+                              .worker = mg_get_thread_pointer(connection)};
     uint32_t peer = peer_address(info);
     sockets_key key = sockets_key_of(peer, (uint16_t)info->remote_port, (uint16_t)info->server_port);
     call.x.listener = &call.civet->options.listener;
@@ -264,7 +264,7 @@ static int http_error(struct mg_connection *connection, int status, const char *
         {500, 500, "internal", "internal error"},
         {0, 400, "request_malformed", "this is no HTTP request, it ended early, or its head is over 16 KiB"},
     };
-    struct call call = {.civet = mg_get_user_context_data(connection), .connection = connection};
+    struct civet_call call = {.civet = mg_get_user_context_data(connection), .connection = connection};
     size_t i = 0;
     (void)message;
     while (kinds[i].theirs && kinds[i].theirs != status)

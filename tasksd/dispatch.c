@@ -303,25 +303,58 @@ static void answer(struct dispatch *d, int status)
     }
 }
 
+/* The first half of a handler; 0 if its call is to be made. */
+static int begin_halves(struct dispatch *d)
+{
+    call_init(&d->call, d->rq->route->halves->kind);
+    return d->rq->route->halves->prepare(d->rq, d->rs, &d->call);
+}
+
+static int end_halves(struct dispatch *d)
+{
+    return d->rq->route->halves->conclude(d->rq, d->rs, &d->call);
+}
+
+static int run_halves(struct dispatch *d)
+{
+    const struct route_halves *halves = d->rq->route->halves;
+    int status = begin_halves(d);
+    if (status == 0) {
+        do
+            call_make_alone(&d->call, d->rq->key);
+        while (halves->again && halves->again(d->rq, &d->call));
+        if (d->call.replayed)
+            http_field(d->rs, "Idempotency-Replayed", "true");
+        status = end_halves(d);
+    }
+    call_done(&d->call);
+    return status;
+}
+
+static int run_handler(struct dispatch *d)
+{
+    const struct route *route = d->rq->route;
+    return route->halves ? run_halves(d) : route->handle(d->app, d->rq, d->rs);
+}
+
 bool dispatch_begin(struct dispatch *d, struct app *app, const struct route *routes, struct http_request *rq,
                     struct http_response *rs)
 {
     *d = (struct dispatch){.app = app, .routes = routes, .rq = rq, .rs = rs};
-    route_write_init(&d->write);
     int status = prepare(d);
     if (status == 0)
-        status = rq->route->halves->prepare(rq, rs, &d->write);
+        status = begin_halves(d);
     if (status == 0)
         return false;
-    route_write_done(&d->write);
+    call_done(&d->call);
     answer(d, status);
     return true;
 }
 
 void dispatch_end(struct dispatch *d)
 {
-    int status = d->rq->route->halves->conclude(d->rq, d->rs, &d->write);
-    route_write_done(&d->write);
+    int status = end_halves(d);
+    call_done(&d->call);
     answer(d, status);
 }
 
@@ -330,5 +363,5 @@ void dispatch_run(struct app *app, const struct route *routes, struct http_reque
 {
     struct dispatch d = {.app = app, .routes = routes, .rq = rq, .rs = rs};
     int status = prepare(&d);
-    answer(&d, status ? status : rq->route->handle(app, rq, rs));
+    answer(&d, status ? status : run_handler(&d));
 }

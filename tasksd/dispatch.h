@@ -16,12 +16,12 @@ struct dispatch {
     struct auth_who who;
     tasks_db *view;                 /* of the store, bound to its owner */
     struct idempotency_entry entry; /* has a key when it is on the list */
-    struct route_write write;
+    struct call call;
 };
 
-/* As dispatch_run() for a route in halves, but its write is left to the caller, with those of others, if it
- * comes so far: false, and `d->write.batch` has to be applied before dispatch_end(). What `d` is given is
- * borrowed until it is answered. */
+/* As dispatch_run() for a route in halves, but its call is left to the caller, with those of others, if it
+ * comes so far: false, and `d->call` has to be made before dispatch_end(). What `d` is given is borrowed
+ * until it is answered. */
 bool dispatch_begin(struct dispatch *d, struct app *app, const struct route *routes, struct http_request *rq,
                     struct http_response *rs);
 void dispatch_end(struct dispatch *d);

@@ -39,8 +39,7 @@ void exchange_begin(struct exchange *x, uint32_t peer);
 /* Makes the answer. */
 void exchange_answer(struct exchange *x);
 
-/* As exchange_answer(), with dispatch_begin(): if false, `d->write.batch` has to be applied before the other.
- */
+/* As exchange_answer(), with dispatch_begin(): if false, `d->call` has to be made before the other. */
 bool exchange_prepare(struct exchange *x, struct dispatch *d);
 void exchange_conclude(struct exchange *x, struct dispatch *d);
 

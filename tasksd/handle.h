@@ -6,10 +6,7 @@
 #include "route.h"
 
 /* One task (handle_task.c). */
-route_handler handle_task_create, handle_task_get, handle_task_patch, handle_task_delete;
-
-/* handle_task_create() in two halves. */
-extern const struct route_halves handle_task_create_halves;
+extern const struct route_halves handle_task_create, handle_task_get, handle_task_patch, handle_task_delete;
 
 /* Many (handle_list.c, handle_events.c). */
 route_handler handle_list_get, handle_list_changes, handle_list_delete, handle_events_get;

@@ -13,34 +13,38 @@ static const char *const none[] = {NULL}, *const of_task[] = {"ETag", NULL},
 /* What the route table does not say: what a handler is for and what it answers when all goes well. */
 static const struct note {
     route_handler *handle;
+    const struct route_halves *halves;
     const char *id, *summary;
     const char *type, *schema;
     int status;
     bool conditional; /* answers 304 too */
     const char *const *headers;
 } notes[] = {
-    {handle_list_get, "listTasks", "List tasks", "application/json", "Tasks", 200, true, of_list},
-    {handle_task_create, "createTasks", "Create a task, or several at once", "application/json",
+    {handle_list_get, NULL, "listTasks", "List tasks", "application/json", "Tasks", 200, true, of_list},
+    {NULL, &handle_task_create, "createTasks", "Create a task, or several at once", "application/json",
      "TaskOrTasks", 201, false, of_new},
-    {handle_list_delete, "deleteTasks", "Delete completed tasks", "application/json", "Deleted", 200, false,
-     none},
-    {handle_list_changes, "listChanges", "What changed after a revision, deletions included",
-     "application/json", "Changes", 200, true, of_list},
-    {handle_events_get, "streamChanges", "The same as a live stream of server-sent events",
-     "text/event-stream", "Text", 200, false, none},
-    {handle_task_get, "getTask", "Read a task", "application/json", "Task", 200, true, of_task},
-    {handle_task_patch, "updateTask", "Change a task", "application/json", "Task", 200, false, of_task},
-    {handle_task_delete, "deleteTask", "Delete a task", "application/json", "Task", 200, false, none},
-    {handle_signin_get, "signInWay", "How people sign in on the page", "application/json", "SignIn", 200,
+    {handle_list_delete, NULL, "deleteTasks", "Delete completed tasks", "application/json", "Deleted", 200,
      false, none},
-    {handle_signin_post, "signIn", "Exchange a code of the issuer for a token", "application/json", "Token",
+    {handle_list_changes, NULL, "listChanges", "What changed after a revision, deletions included",
+     "application/json", "Changes", 200, true, of_list},
+    {handle_events_get, NULL, "streamChanges", "The same as a live stream of server-sent events",
+     "text/event-stream", "Text", 200, false, none},
+    {NULL, &handle_task_get, "getTask", "Read a task", "application/json", "Task", 200, true, of_task},
+    {NULL, &handle_task_patch, "updateTask", "Change a task", "application/json", "Task", 200, false,
+     of_task},
+    {NULL, &handle_task_delete, "deleteTask", "Delete a task", "application/json", "Task", 200, false, none},
+    {handle_signin_get, NULL, "signInWay", "How people sign in on the page", "application/json", "SignIn",
      200, false, none},
-    {handle_ops_live, "live", "Does the process work?", "application/json", "Status", 200, false, none},
-    {handle_ops_ready, "ready", "Can requests be served?", "application/json", "Status", 200, false, none},
-    {handle_ops_version, "version", "What is running", "application/json", "Version", 200, false, none},
-    {handle_metrics_get, "metrics", "Figures for Prometheus", PROM_TYPE, "Text", 200, false, none},
-    {handle_ops_pool, "poolStats", "Figures of connections", "application/json", "Figures", 200, false, none},
-    {handle_ops_openapi, "openapi", "This document", "application/json", "Document", 200, false, none},
+    {handle_signin_post, NULL, "signIn", "Exchange a code of the issuer for a token", "application/json",
+     "Token", 200, false, none},
+    {handle_ops_live, NULL, "live", "Does the process work?", "application/json", "Status", 200, false, none},
+    {handle_ops_ready, NULL, "ready", "Can requests be served?", "application/json", "Status", 200, false,
+     none},
+    {handle_ops_version, NULL, "version", "What is running", "application/json", "Version", 200, false, none},
+    {handle_metrics_get, NULL, "metrics", "Figures for Prometheus", PROM_TYPE, "Text", 200, false, none},
+    {handle_ops_pool, NULL, "poolStats", "Figures of connections", "application/json", "Figures", 200, false,
+     none},
+    {handle_ops_openapi, NULL, "openapi", "This document", "application/json", "Document", 200, false, none},
 };
 
 #define TIME_OR_NULL "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
@@ -283,7 +287,7 @@ static void write_security(json_out *j, bool needed)
 static const struct note *note_of(const struct route *route)
 {
     for (size_t i = 0; i < COUNT(notes); i++)
-        if (notes[i].handle == route->handle)
+        if (notes[i].handle == route->handle && notes[i].halves == route->halves)
             return &notes[i];
     return NULL;
 }

@@ -19,7 +19,7 @@ enum {
     LOOPS_MAX = 4,
     STACK_SIZE = 128 << 10,
     EVENTS_MAX = 32,  /* at once: the other loops take the rest */
-    ANSWERS_MAX = 16, /* as much as the same, of writes that are through */
+    ANSWERS_MAX = 16, /* as much as the same, of calls that are through */
     LOOK_EVERY_MS = 250,
     WAIT_MS = 5000, /* as long as a call of the library waits for its turn */
     STUCK_MS = 250, /* far beyond any commit of a sound store */
@@ -34,9 +34,9 @@ enum { OPEN, TAKEN, TAKEN_AND_MORE };
 
 struct quick {
     const struct exchange_listener *listener;
-    struct share *share;       /* where writes go */
-    int epoll, alarm, through; /* through: writes are */
-    pthread_mutex_t lock;      /* guards the list and `ending` */
+    struct share *shares[CALL_KINDS]; /* where calls go; reads do not if they wait for nothing */
+    int epoll, alarm, through;        /* through: calls are */
+    pthread_mutex_t lock;             /* guards the list and `ending` */
     struct quick_place *places;
     bool ending;
     _Atomic int64_t looked; /* when silent places were looked for */
@@ -207,10 +207,9 @@ static void serve(struct loop *loop, struct quick_place *place)
         go_on(loop, place, turn_take(&loop->turn, place));
 }
 
-static void answer_writes(struct loop *loop)
+static void answer(struct loop *loop, struct share_item *item)
 {
-    struct share_item *item = share_take(loop->quick->share, ANSWERS_MAX), *next;
-    for (; item; item = next) {
+    for (struct share_item *next; item; item = next) {
         struct quick_place *place;
         next = item->next;
         enum turn_verdict verdict = turn_conclude(&loop->turn, item, &place);
@@ -261,11 +260,12 @@ static bool goes_on(struct quick *quick, int *timeout_ms)
     return !ending;
 }
 
-/* Who waits for a commit has waited long enough. */
+/* Who waits for the store has waited long enough. */
 static void handle(struct loop *loop, void *about)
 {
-    if (share_has_some(loop->quick->share))
-        answer_writes(loop);
+    for (int kind = 0; kind < CALL_KINDS; kind++)
+        if (loop->quick->shares[kind] && share_has_some(loop->quick->shares[kind]))
+            answer(loop, share_take(loop->quick->shares[kind], ANSWERS_MAX));
     if (about == &loop->quick->alarm)
         hush(loop->quick);
     else if (about != &loop->quick->through)
@@ -282,7 +282,8 @@ static void work(struct loop *loop)
         int count = epoll_wait(loop->quick->epoll, events, EVENTS_MAX, timeout_ms);
         for (int i = 0; i < count; i++)
             handle(loop, events[i].data.ptr);
-        turn_hand_over(&loop->turn);
+        for (struct share_item *made; (made = turn_hand_over(&loop->turn));)
+            answer(loop, made);
         end_silent_in_time(loop->quick);
         sched_yield();
     }
@@ -291,7 +292,7 @@ static void work(struct loop *loop)
 static void *run(void *context)
 {
     struct loop loop = {.quick = context};
-    turn_init(&loop.turn, loop.quick->listener, loop.quick->share);
+    turn_init(&loop.turn, loop.quick->listener, loop.quick->shares);
     work(&loop);
     turn_done(&loop.turn);
     return NULL;
@@ -316,23 +317,35 @@ static bool listen_to(const struct quick *quick, int *event_fd, uint32_t more)
     return epoll_ctl(quick->epoll, EPOLL_CTL_ADD, *event_fd, &event) == 0;
 }
 
-/* Each time that writes are through one loop is told, once. */
+static void calls_through(void *context)
+{
+    const struct quick *quick = context;
+    ring(quick->through);
+}
+
+static bool start_shares(struct quick *quick)
+{
+    bool started = true;
+    for (int kind = quick->listener->reads_at_once ? CALL_LOOKUP + 1 : CALL_LOOKUP; kind < CALL_KINDS;
+         kind++) {
+        quick->shares[kind] = share_new(&(struct share_options){calls_through, quick, WAIT_MS, STUCK_MS});
+        started &= quick->shares[kind] != NULL;
+    }
+    return started;
+}
+
+/* Each time that calls are through one loop is told, once. */
 static bool start(struct quick *quick)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    if (!quick->share || !listen_to(quick, &quick->alarm, 0) || !listen_to(quick, &quick->through, EPOLLET))
+    if (!start_shares(quick) || !listen_to(quick, &quick->alarm, 0) ||
+        !listen_to(quick, &quick->through, EPOLLET))
         return false;
     do
         if (!start_loop(quick))
             return false;
     while (quick->count < LOOPS_MAX && (long)quick->count < processors);
     return true;
-}
-
-static void writes_through(void *context)
-{
-    const struct quick *quick = context;
-    ring(quick->through);
 }
 
 struct quick *quick_new(const struct exchange_listener *listener)
@@ -344,7 +357,6 @@ struct quick *quick_new(const struct exchange_listener *listener)
     quick->epoll = epoll_create1(EPOLL_CLOEXEC);
     quick->alarm = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     quick->through = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    quick->share = share_new(&(struct share_options){writes_through, quick, WAIT_MS, STUCK_MS});
     pthread_mutex_init(&quick->lock, NULL);
     if (start(quick))
         return quick;
@@ -363,13 +375,13 @@ static void end_loops(struct quick *quick)
 }
 
 /* What was begun is answered, but nothing else is. */
-static void end_writes(struct quick *quick)
+static void end_calls(struct quick *quick, struct share *share)
 {
     struct turn turn;
     struct share_item *item;
-    turn_init(&turn, quick->listener, quick->share);
-    share_end(quick->share);
-    while ((item = share_take(quick->share, 1))) {
+    turn_init(&turn, quick->listener, quick->shares);
+    share_end(share);
+    while ((item = share_take(share, 1))) {
         struct quick_place *place;
         turn_conclude(&turn, item, &place);
         leave(quick, place, true);
@@ -382,8 +394,9 @@ void quick_end(struct quick *quick)
     if (!quick)
         return;
     end_loops(quick);
-    if (quick->share)
-        end_writes(quick);
+    for (int kind = 0; kind < CALL_KINDS; kind++)
+        if (quick->shares[kind])
+            end_calls(quick, quick->shares[kind]);
     end_silent(quick, INT64_MAX);
 }
 
@@ -401,7 +414,8 @@ void quick_free(struct quick *quick)
     close_if_open(quick->epoll);
     close_if_open(quick->alarm);
     close_if_open(quick->through);
-    share_free(quick->share);
+    for (int kind = 0; kind < CALL_KINDS; kind++)
+        share_free(quick->shares[kind]);
     pthread_mutex_destroy(&quick->lock);
     free(quick);
 }

@@ -1,10 +1,10 @@
 /* Answers for many connections in a few threads what no thread has to wait for.
  *
  * civetweb gives each connection a thread, and each request then costs two changes of threads, which is more
- * than a read takes. So the worker of a connection that is mostly asked for quick reads and for writes that
- * can share a commit (route.h) leaves it, between two requests, to a few loops and sleeps. A loop looks at
- * what has come without taking it. A plain and complete request of these kinds it takes (turn.h); all else,
- * doubtful framing too, it leaves for the worker, which finds it as if it had just come. */
+ * than a read takes. So the worker of a connection that is mostly asked for quick reads and for what can
+ * share a call of the library (route.h) leaves it, between two requests, to a few loops and sleeps. A loop
+ * looks at what has come without taking it. A plain and complete request of these kinds it takes (turn.h);
+ * all else, doubtful framing too, it leaves for the worker, which finds it as if it had just come. */
 #ifndef QUICK_H
 #define QUICK_H
 

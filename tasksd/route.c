@@ -90,14 +90,3 @@ void route_allow(unsigned allowed, buf *to)
         buf_text(to, http_method_name(method));
     }
 }
-
-void route_write_init(struct route_write *write)
-{
-    *write = (struct route_write){.batch = TASKS_BATCH_INIT};
-}
-
-void route_write_done(struct route_write *write)
-{
-    tasks_page_free(write->batch.page);
-    tasks_patches_free(write->patches);
-}

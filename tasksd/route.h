@@ -2,6 +2,7 @@
 #ifndef ROUTE_H
 #define ROUTE_H
 
+#include "call.h"
 #include "http.h"
 
 /* Returns the status of the answer. */
@@ -13,28 +14,25 @@ struct route_quick {
     size_t length;
 };
 
-/* A write on its way to the store. */
-struct route_write {
-    tasks_batch batch;
-    tasks_patches *patches; /* what its operations point into; freed with it, as the page of the batch is */
-};
-
-/* A handler in two halves, so that between them the write can be made together with those of others. */
+/* A handler in two halves, so that between them its call can be made together with those of others. */
 struct route_halves {
-    /* Fills the batch and returns 0, or returns the status of an answer. */
-    int (*prepare)(const struct http_request *rq, struct http_response *rs, struct route_write *write);
-    /* Returns the status of the answer that tells what became of the batch. */
-    int (*conclude)(const struct http_request *rq, struct http_response *rs, struct route_write *write);
+    enum call_kind kind;
+    /* Fills the call and returns 0, or returns the status of an answer. */
+    int (*prepare)(const struct http_request *rq, struct http_response *rs, struct call *call);
+    /* Returns the status of the answer that tells what became of the call. */
+    int (*conclude)(const struct http_request *rq, struct http_response *rs, struct call *call);
+    /* Is the call, which it has changed, to be made once more? NULL: never. Not asked if there are others. */
+    bool (*again)(const struct http_request *rq, struct call *call);
 };
 
 struct route {
     const char *path; /* "/tasks/{id}"; {id} is a positive integer, {rest} an asset of the page */
     route_handler *handle;
+    const struct route_halves *halves; /* instead of `handle` */
     size_t body_max;                   /* in bytes */
     const char *const *types;          /* media types of the body, NULL-terminated; NULL: takes no body */
     const char *const *parameters;     /* of the query, NULL-terminated; NULL: none */
     const struct route_quick *quick;   /* NULL: takes its time; else it does not with these only */
-    const struct route_halves *halves; /* NULL: its writes are made by themselves */
     bool any_query;                    /* not looked at: links to pages carry what others want to know */
     enum http_method method;           /* HEAD is answered by GET, OPTIONS by the table */
     bool any_host;                     /* health checks come by address, whatever the server is called */
@@ -53,9 +51,6 @@ struct route_match {
 /* `routes` ends with a route that has no path, and those of a path stand together; `path` is decoded. */
 void route_find(const struct route *routes, enum http_method method, const char *path,
                 struct route_match *out);
-
-void route_write_init(struct route_write *write);
-void route_write_done(struct route_write *write);
 
 /* "GET, HEAD, OPTIONS" */
 void route_allow(unsigned allowed, buf *to);

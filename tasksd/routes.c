@@ -18,6 +18,7 @@ static const struct route_quick quick_one[] = {{NULL, 0}};
 
 /* clang-format off */
 #define ROUTE(verb, where, handler, ...) {.method = HTTP_##verb, .path = where, .handle = handler, __VA_ARGS__}
+#define HALVES(verb, where, both, ...) {.method = HTTP_##verb, .path = where, .halves = &both, __VA_ARGS__}
 #define HEALTH                                                                                               \
     ROUTE(GET,    "/livez",         handle_ops_live, .any_host = true, .open = true),                        \
     ROUTE(GET,    "/health",        handle_ops_live, .any_host = true, .open = true),                        \
@@ -31,15 +32,14 @@ static const struct route_quick quick_one[] = {{NULL, 0}};
 
 const struct route routes_public[] = {
     ROUTE(GET,    "/tasks",         handle_list_get, .parameters = of_list, .quick = quick_list),
-    ROUTE(POST,   "/tasks",         handle_task_create, .types = json, .body_max = BATCH_MAX, .keyed = true,
-          .halves = &handle_task_create_halves),
+    HALVES(POST,  "/tasks",         handle_task_create, .types = json, .body_max = BATCH_MAX, .keyed = true),
     ROUTE(DELETE, "/tasks",         handle_list_delete, .parameters = of_clear),
     ROUTE(GET,    "/tasks/changes", handle_list_changes, .parameters = of_changes),
     ROUTE(GET,    "/tasks/events",  handle_events_get, .parameters = of_events),
-    ROUTE(GET,    "/tasks/{id}",    handle_task_get, .quick = quick_one),
-    ROUTE(PATCH,  "/tasks/{id}",    handle_task_patch, .types = merge_patch, .body_max = ONE_MAX,
-          .conditional = true, .keyed = true),
-    ROUTE(DELETE, "/tasks/{id}",    handle_task_delete, .conditional = true),
+    HALVES(GET,   "/tasks/{id}",    handle_task_get, .quick = quick_one),
+    HALVES(PATCH, "/tasks/{id}",    handle_task_patch, .types = merge_patch, .body_max = ONE_MAX,
+           .conditional = true, .keyed = true),
+    HALVES(DELETE, "/tasks/{id}",   handle_task_delete, .conditional = true),
     ROUTE(GET,    "/sign-in",       handle_signin_get, .open = true),
     ROUTE(POST,   "/sign-in",       handle_signin_post, .types = json, .body_max = CODE_MAX, .open = true),
     HEALTH,

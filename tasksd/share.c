@@ -4,10 +4,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "fail.h"
 #include "timestamp.h"
 
-enum { GROUP_MAX = 256, CARRIERS = 2, STACK_SIZE = 256 << 10 };
+enum { CARRIERS = 2, STACK_SIZE = 256 << 10 };
 
 struct list {
     struct share_item *first, **last;
@@ -85,16 +84,13 @@ static void done(void *context, const tasks_timing *timing)
 
 static void give_up(struct share_item *item, int64_t waited_ms)
 {
-    tasks_batch *batch = item->batch;
-    batch->page = NULL;
-    batch->status = fail(&batch->error, TASKS_TIMEOUT, "wait_timeout",
-                         "the store was busy with other writes for %lld ms", (long long)waited_ms);
+    call_give_up(item->call, waited_ms);
     end(item);
 }
 
 static void carry(const struct share *share, struct share_item *item)
 {
-    tasks_batch *batches[GROUP_MAX];
+    struct call *calls[CALL_GROUP_MAX];
     uint32_t count = 0;
     int64_t now = timestamp_monotonic();
     for (struct share_item *next; item; item = next) {
@@ -103,11 +99,10 @@ static void carry(const struct share *share, struct share_item *item)
             give_up(item, now - item->put_ms);
             continue;
         }
-        item->batch->done = done;
-        item->batch->context = item;
-        batches[count++] = item->batch;
+        call_tell(item->call, done, item);
+        calls[count++] = item->call;
     }
-    tasks_apply_each(batches, count);
+    call_make(calls, count);
 }
 
 static bool is_turn(const struct share *share)
@@ -129,7 +124,7 @@ static struct share_item *await_turn(struct share *share)
     pthread_mutex_lock(&share->lock);
     while (!is_turn(share))
         pthread_cond_wait(&share->turn, &share->lock);
-    struct share_item *items = cut(&share->waiting, GROUP_MAX);
+    struct share_item *items = cut(&share->waiting, CALL_GROUP_MAX);
     share->under_way = count_of(items);
     if (items)
         atomic_store(&share->began_ms, timestamp_monotonic());

@@ -5,14 +5,15 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "etag.h"
 #include "head.h"
 #include "quick.h"
 #include "sockets.h"
 
 enum { BLOCK_MAX = 16 << 10 /* as civetweb's */ };
 
-/* A write, from the turn in which it came to the one in which it is answered. */
-struct write {
+/* A request whose call is made with others, from when it came until it is answered. */
+struct waiting {
     struct share_item item; /* first, so that the one is the other */
     struct exchange x;
     struct dispatch dispatch;
@@ -21,10 +22,10 @@ struct write {
     char bytes[]; /* as they came */
 };
 
-void turn_init(struct turn *turn, const struct exchange_listener *listener, struct share *share)
+void turn_init(struct turn *turn, const struct exchange_listener *listener, struct share *const *shares)
 {
     *turn = (struct turn){
-        .listener = listener, .share = share, .block = malloc(BLOCK_MAX), .dropped = malloc(BLOCK_MAX)};
+        .listener = listener, .shares = shares, .block = malloc(BLOCK_MAX), .dropped = malloc(BLOCK_MAX)};
     buf_init(&turn->out, SIZE_MAX - 1);
 }
 
@@ -61,15 +62,31 @@ static bool asks_only(const char *query, const struct route_quick *list)
 
 static bool is_quick_read(const struct exchange_listener *listener, const struct http_request *rq)
 {
-    return listener->reads_at_once && rq->route->quick && rq->method == HTTP_GET && rq->content_length < 0 &&
-           asks_only(rq->query, rq->route->quick);
+    return (listener->reads_at_once || rq->route->halves) && rq->route->quick && rq->method == HTTP_GET &&
+           rq->content_length < 0 && asks_only(rq->query, rq->route->quick);
 }
 
-/* One that may be made together with others. With a key it has to wait for who uses the same. */
+static bool has_fitting_body(const struct http_request *rq)
+{
+    return rq->route->types ? rq->content_length > 0 && rq->content_length < BLOCK_MAX
+                            : rq->content_length < 0;
+}
+
+/* With several tags it may have to be tried several times; with none that a task can have, another answer
+ * may be due. */
+static bool has_one_condition(const struct http_request *rq)
+{
+    int64_t revisions[ETAG_MATCH_MAX];
+    const char *header = http_header(rq, "If-Match");
+    int count = header ? etag_match(header, revisions) : ETAG_ANY;
+    return count == ETAG_ANY || count == 1;
+}
+
+/* With a key it has to wait for who uses the same. */
 static bool is_quick_write(const struct http_request *rq)
 {
-    return rq->route->halves && rq->content_length > 0 && rq->content_length < BLOCK_MAX && !rq->query &&
-           !http_header(rq, "Idempotency-Key") && !http_header(rq, "Expect");
+    return rq->route->halves && rq->route->halves->kind == CALL_BATCH && has_fitting_body(rq) && !rq->query &&
+           !http_header(rq, "Idempotency-Key") && !http_header(rq, "Expect") && has_one_condition(rq);
 }
 
 bool turn_is_quick(const struct exchange_listener *listener, const struct http_request *rq)
@@ -165,64 +182,95 @@ static enum turn_verdict answer_read(struct turn *turn, struct quick_place *plac
 
 static int64_t read_body(void *context, char *to, size_t room)
 {
-    const struct write *write = context;
-    memcpy(to, write->body, room);
+    const struct waiting *waiting = context;
+    memcpy(to, waiting->body, room);
     return (int64_t)room;
 }
 
 /* NULL: out of memory, or the connection has ended. */
-static struct write *take_write(struct turn *turn, struct quick_place *place, size_t head_size, size_t size)
+static struct waiting *take_request(struct turn *turn, struct quick_place *place, size_t head_size,
+                                    size_t size)
 {
-    struct write *write = calloc(1, sizeof *write + size);
-    if (!write)
+    struct waiting *waiting = calloc(1, sizeof *waiting + size);
+    if (!waiting)
         return NULL;
-    struct exchange *x = &write->x;
-    write->place = place;
-    write->body = write->bytes + head_size;
-    write->item.batch = &write->dispatch.write.batch;
-    write->item.timing = &write->x.timing;
+    struct exchange *x = &waiting->x;
+    waiting->place = place;
+    waiting->body = waiting->bytes + head_size;
+    waiting->item.call = &waiting->dispatch.call;
+    waiting->item.timing = &waiting->x.timing;
     x->listener = turn->listener;
-    if (recv(place->fd, write->bytes, size, MSG_DONTWAIT) == (ssize_t)size &&
-        head_read(write->bytes, size, &x->head, x->headers) && begin(x, place, size)) {
-        x->rq.content_length = (int64_t)(size - head_size);
-        x->rq.source = (struct http_source){.context = write, .read = read_body};
-        return write;
+    if (recv(place->fd, waiting->bytes, size, MSG_DONTWAIT) == (ssize_t)size &&
+        head_read(waiting->bytes, size, &x->head, x->headers) && begin(x, place, size)) {
+        x->rq.content_length = size > head_size ? (int64_t)(size - head_size) : -1;
+        x->rq.source = (struct http_source){.context = waiting, .read = read_body};
+        return waiting;
     }
-    free(write);
+    free(waiting);
     return NULL;
 }
 
-static enum turn_verdict begin_write(struct turn *turn, struct quick_place *place, size_t head_size,
-                                     size_t size)
+static enum turn_verdict begin_call(struct turn *turn, struct quick_place *place, size_t head_size,
+                                    size_t size)
 {
-    struct write *write = take_write(turn, place, head_size, size);
-    if (!write)
+    struct waiting *waiting = take_request(turn, place, head_size, size);
+    if (!waiting)
         return TURN_CLOSES;
-    if (!exchange_prepare(&write->x, &write->dispatch)) {
-        write->item.next = turn->writes;
-        turn->writes = &write->item;
+    if (!exchange_prepare(&waiting->x, &waiting->dispatch)) {
+        struct share_item **calls = &turn->calls[waiting->dispatch.call.kind];
+        waiting->item.next = *calls;
+        *calls = &waiting->item;
         return TURN_WAITS;
     }
-    enum turn_verdict verdict = finish(turn, place, &write->x);
-    free(write);
+    enum turn_verdict verdict = finish(turn, place, &waiting->x);
+    free(waiting);
     return verdict;
 }
 
 enum turn_verdict turn_conclude(struct turn *turn, struct share_item *item, struct quick_place **place)
 {
-    struct write *write = (struct write *)item;
-    *place = write->place;
-    exchange_conclude(&write->x, &write->dispatch);
-    enum turn_verdict verdict = finish(turn, *place, &write->x);
-    free(write);
+    struct waiting *waiting = (struct waiting *)item;
+    *place = waiting->place;
+    exchange_conclude(&waiting->x, &waiting->dispatch);
+    enum turn_verdict verdict = finish(turn, *place, &waiting->x);
+    free(waiting);
     return verdict;
 }
 
-void turn_hand_over(struct turn *turn)
+/* ---- The calls ---------------------------------------------------------------------------------- */
+
+static void keep_timing(void *context, const tasks_timing *timing)
 {
-    if (turn->writes)
-        share_put(turn->share, turn->writes);
-    turn->writes = NULL;
+    const struct share_item *item = context;
+    if (timing)
+        timing_keep(item->timing, timing);
+}
+
+static void make_calls(struct share_item *item)
+{
+    while (item) {
+        struct call *calls[CALL_GROUP_MAX];
+        uint32_t count = 0;
+        for (; item && count < CALL_GROUP_MAX; item = item->next) {
+            call_tell(item->call, keep_timing, item);
+            calls[count++] = item->call;
+        }
+        call_make(calls, count);
+    }
+}
+
+struct share_item *turn_hand_over(struct turn *turn)
+{
+    struct share_item *made = NULL;
+    for (int kind = 0; kind < CALL_KINDS; kind++) {
+        struct share_item *calls = turn->calls[kind];
+        turn->calls[kind] = NULL;
+        if (calls && turn->shares[kind])
+            share_put(turn->shares[kind], calls);
+        else if (calls)
+            make_calls(made = calls);
+    }
+    return made;
 }
 
 /* ---- What has come ------------------------------------------------------------------------------ */
@@ -251,15 +299,16 @@ static enum turn_verdict serve_read(struct turn *turn, struct quick_place *place
 
 /* A worker waits for the rest of it, for a store that is slow, and for who knows the token; a loop must not.
  */
-static enum turn_verdict serve_write(struct turn *turn, struct quick_place *place, const struct exchange *x,
-                                     size_t head_size, size_t got)
+static enum turn_verdict serve_call(struct turn *turn, struct quick_place *place, const struct exchange *x,
+                                    size_t head_size, size_t got)
 {
-    size_t size = head_size + (size_t)x->rq.content_length;
+    size_t size = head_size + (x->rq.content_length > 0 ? (size_t)x->rq.content_length : 0);
+    const struct share *share = turn->shares[x->rq.route->halves->kind];
     if (got < size)
         quick_missed(place);
-    if (got != size || share_is_stuck(turn->share) || !auth_knows(turn->listener->app->auth, &x->rq))
+    if (got != size || (share && (share_is_stuck(share) || !auth_knows(turn->listener->app->auth, &x->rq))))
         return TURN_LEAVES;
-    return begin_write(turn, place, head_size, size);
+    return begin_call(turn, place, head_size, size);
 }
 
 enum turn_verdict turn_take(struct turn *turn, struct quick_place *place)
@@ -272,6 +321,6 @@ enum turn_verdict turn_take(struct turn *turn, struct quick_place *place)
     if (got <= 0 || !head_read(turn->block, (size_t)got, &x.head, x.headers) || !read_request(&x, &framing) ||
         !turn_is_quick(turn->listener, &x.rq))
         return TURN_LEAVES;
-    return framing.content_length < 0 ? serve_read(turn, place, &x, framing.head_size, (size_t)got)
-                                      : serve_write(turn, place, &x, framing.head_size, (size_t)got);
+    return x.rq.route->halves ? serve_call(turn, place, &x, framing.head_size, (size_t)got)
+                              : serve_read(turn, place, &x, framing.head_size, (size_t)got);
 }

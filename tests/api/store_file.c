@@ -32,10 +32,22 @@ void store_make(char uri[STORE_URI_SIZE])
     snprintf(uri, STORE_URI_SIZE, "sqlite:%s", path);
 }
 
-void store_hold(const char *uri)
+const bool store_readers_wait = false;
+
+static void hold(const char *uri, const char *how)
 {
     ck_assert_int_eq(sqlite3_open(uri + strlen("sqlite:"), &holder), SQLITE_OK);
-    ck_assert_int_eq(sqlite3_exec(holder, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(holder, how, NULL, NULL, NULL), SQLITE_OK);
+}
+
+void store_hold(const char *uri)
+{
+    hold(uri, "BEGIN IMMEDIATE");
+}
+
+void store_hold_readers(const char *uri)
+{
+    hold(uri, "BEGIN EXCLUSIVE");
 }
 
 void store_let_go(void)

@@ -27,12 +27,24 @@ void store_make(char uri[STORE_URI_SIZE])
     cluster_make_schema(uri);
 }
 
-void store_hold(const char *uri)
+const bool store_readers_wait = true;
+
+static void hold(const char *uri, const char *how)
 {
     holder = PQconnectdb(uri);
-    PGresult *result = PQexec(holder, "BEGIN; LOCK TABLE tasks IN EXCLUSIVE MODE");
+    PGresult *result = PQexec(holder, how);
     ck_assert_int_eq(PQresultStatus(result), PGRES_COMMAND_OK);
     PQclear(result);
+}
+
+void store_hold(const char *uri)
+{
+    hold(uri, "BEGIN; LOCK TABLE tasks IN EXCLUSIVE MODE");
+}
+
+void store_hold_readers(const char *uri)
+{
+    hold(uri, "BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE");
 }
 
 void store_let_go(void)

@@ -1,4 +1,4 @@
-/* Writes that share a commit: what is put comes back, whatever the store does. */
+/* Calls that are made together: what is put comes back, whatever the store does. */
 #include "share.h"
 
 #include <pthread.h>
@@ -15,7 +15,7 @@ static tasks_patch patch;
 static const tasks_op op = {.kind = TASKS_CREATE, .patch = &patch};
 static struct share_item items[ITEMS];
 static struct timing_request timings[ITEMS];
-static tasks_batch batches[ITEMS];
+static struct call calls[ITEMS];
 static atomic_int readies, inside;
 
 /* A store whose clock stands still holds whoever asks it. */
@@ -53,7 +53,7 @@ static void finish(void)
 {
     share_free(share);
     for (int i = 0; i < ITEMS; i++)
-        tasks_page_free(batches[i].page);
+        call_done(&calls[i]);
     tasks_close(db);
 }
 
@@ -61,11 +61,11 @@ static void finish(void)
 static void put(int first, int count)
 {
     for (int i = first; i < first + count; i++) {
-        batches[i] = (tasks_batch)TASKS_BATCH_INIT;
-        batches[i].db = db;
-        batches[i].ops = &op;
-        batches[i].count = 1;
-        items[i].batch = &batches[i];
+        call_init(&calls[i], CALL_BATCH);
+        calls[i].batch.db = db;
+        calls[i].batch.ops = &op;
+        calls[i].batch.count = 1;
+        items[i].call = &calls[i];
         items[i].timing = &timings[i];
         items[i].next = i + 1 < first + count ? &items[i + 1] : NULL;
     }
@@ -118,8 +118,8 @@ START_TEST(what_is_put_comes_back_in_its_order)
     ck_assert_int_eq(length(taken), 3);
     for (int i = 0; i < 3; i++, taken = taken->next) {
         ck_assert_ptr_eq(taken, &items[i]);
-        ck_assert_int_eq(batches[i].status, TASKS_OK);
-        ck_assert_int_eq(tasks_page_at(batches[i].page, 0)->id, i + 1);
+        ck_assert_int_eq(calls[i].batch.status, TASKS_OK);
+        ck_assert_int_eq(tasks_page_at(calls[i].batch.page, 0)->id, i + 1);
         ck_assert_uint_eq(timings[i].count, 1);
     }
     ck_assert_ptr_null(share_take(share, ITEMS));
@@ -181,13 +181,58 @@ START_TEST(who_has_waited_too_long_is_not_carried)
     let_go();
     await_ready(2);
     ck_assert_int_eq(length(share_take(share, ITEMS)), 3);
-    ck_assert_int_eq(batches[0].status, TASKS_OK);
+    ck_assert_int_eq(calls[0].batch.status, TASKS_OK);
     for (int i = 1; i < 3; i++) {
-        ck_assert_int_eq(batches[i].status, TASKS_TIMEOUT);
-        ck_assert_str_eq(batches[i].error.code, "wait_timeout");
-        ck_assert_ptr_null(batches[i].page);
+        ck_assert_int_eq(calls[i].batch.status, TASKS_TIMEOUT);
+        ck_assert_str_eq(calls[i].batch.error.code, "wait_timeout");
+        ck_assert_ptr_null(calls[i].batch.page);
     }
     ck_assert_int_eq(revision(), 1);
+    finish();
+}
+END_TEST
+
+/* As put(), but reads; the first of them is of a task that is there. */
+static void put_lookups(int count)
+{
+    for (int i = 0; i < count; i++) {
+        call_init(&calls[i], CALL_LOOKUP);
+        calls[i].lookup.db = db;
+        calls[i].lookup.id = i + 1;
+        items[i].call = &calls[i];
+        items[i].timing = &timings[i];
+        items[i].next = i + 1 < count ? &items[i + 1] : NULL;
+    }
+    share_put(share, items);
+}
+
+START_TEST(reads_go_together_too)
+{
+    start(FOR_EVER_MS, FOR_EVER_MS);
+    ck_assert_int_eq(tasks_create(db, &patch, NULL, NULL), TASKS_OK);
+    put_lookups(3);
+    await_ready(1);
+    ck_assert_int_eq(length(share_take(share, ITEMS)), 3);
+    ck_assert_int_eq(calls[0].lookup.task->id, 1);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(calls[i].lookup.status, i ? TASKS_NOT_FOUND : TASKS_OK);
+        ck_assert_uint_eq(timings[i].count, 1);
+    }
+    finish();
+}
+END_TEST
+
+START_TEST(a_read_may_have_waited_too_long)
+{
+    start(0, FOR_EVER_MS);
+    put_lookups(2);
+    await_ready(1);
+    ck_assert_int_eq(length(share_take(share, ITEMS)), 2);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(calls[i].lookup.status, TASKS_TIMEOUT);
+        ck_assert_str_eq(calls[i].lookup.error.code, "wait_timeout");
+        ck_assert_ptr_null(calls[i].lookup.task);
+    }
     finish();
 }
 END_TEST
@@ -210,5 +255,6 @@ int main(void)
     return run_suite(
         "share", (const TTest *[]){what_is_put_comes_back_in_its_order, what_comes_meanwhile_goes_together,
                                    who_leaves_some_tells_of_them, a_store_that_takes_long_is_told,
-                                   who_has_waited_too_long_is_not_carried, the_end_waits_for_all, NULL});
+                                   who_has_waited_too_long_is_not_carried, reads_go_together_too,
+                                   a_read_may_have_waited_too_long, the_end_waits_for_all, NULL});
 }
