@@ -11,7 +11,7 @@
 
 enum {
     STEP_MS = 20,
-    SETTLED_STEPS = 5, /* a client that was just answered may be about to ask again */
+    SETTLED_STEPS = 10, /* a client that was just answered may be about to ask again */
     LIBRARY_SECONDS = 5
 };
 

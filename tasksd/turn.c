@@ -187,35 +187,33 @@ static int64_t read_body(void *context, char *to, size_t room)
     return (int64_t)room;
 }
 
-/* NULL: out of memory, or the connection has ended. */
-static struct waiting *take_request(struct turn *turn, struct quick_place *place, size_t head_size,
-                                    size_t size)
+/* False: the connection has ended. */
+static bool take_request(struct waiting *waiting, size_t head_size, size_t size)
 {
-    struct waiting *waiting = calloc(1, sizeof *waiting + size);
-    if (!waiting)
-        return NULL;
     struct exchange *x = &waiting->x;
-    waiting->place = place;
     waiting->body = waiting->bytes + head_size;
     waiting->item.call = &waiting->dispatch.call;
     waiting->item.timing = &waiting->x.timing;
-    x->listener = turn->listener;
-    if (recv(place->fd, waiting->bytes, size, MSG_DONTWAIT) == (ssize_t)size &&
-        head_read(waiting->bytes, size, &x->head, x->headers) && begin(x, place, size)) {
-        x->rq.content_length = size > head_size ? (int64_t)(size - head_size) : -1;
-        x->rq.source = (struct http_source){.context = waiting, .read = read_body};
-        return waiting;
-    }
-    free(waiting);
-    return NULL;
+    if (recv(waiting->place->fd, waiting->bytes, size, MSG_DONTWAIT) != (ssize_t)size ||
+        !head_read(waiting->bytes, size, &x->head, x->headers) || !begin(x, waiting->place, size))
+        return false;
+    x->rq.content_length = size > head_size ? (int64_t)(size - head_size) : -1;
+    x->rq.source = (struct http_source){.context = waiting, .read = read_body};
+    return true;
 }
 
 static enum turn_verdict begin_call(struct turn *turn, struct quick_place *place, size_t head_size,
                                     size_t size)
 {
-    struct waiting *waiting = take_request(turn, place, head_size, size);
+    struct waiting *waiting = calloc(1, sizeof *waiting + size);
     if (!waiting)
+        return TURN_LEAVES;
+    waiting->place = place;
+    waiting->x.listener = turn->listener;
+    if (!take_request(waiting, head_size, size)) {
+        free(waiting);
         return TURN_CLOSES;
+    }
     if (!exchange_prepare(&waiting->x, &waiting->dispatch)) {
         struct share_item **calls = &turn->calls[waiting->dispatch.call.kind];
         waiting->item.next = *calls;
