@@ -474,7 +474,7 @@ typedef struct tasks_lookup {
     tasks_status status; /**< what became of it: as tasks_get() returns it */
     tasks_db *db;        /**< whose task; all lookups of a call go to the same store */
     int64_t id;
-    void (*done)(void *context, const tasks_timing *timing); /**< as in tasks_batch; may be NULL */
+    void (*done)(void *context, const tasks_timing *timing); /**< see tasks_apply_each(); may be NULL */
     void *context;
     tasks_task *task;  /**< to be freed; NULL unless the status is OK */
     tasks_error error; /**< set unless the status is OK */
@@ -483,7 +483,8 @@ typedef struct tasks_lookup {
 #define TASKS_LOOKUP_INIT TASKS_SIZED(tasks_lookup)
 
 /** Reads several tasks, of one owner or of many, as tasks_get() reads each, but with one question to the
- *  store. So one thread of a program that serves many at a time reads for all of them.
+ *  store. So one thread of a program that serves many at a time reads for all of them. Of `done` is true
+ *  what tasks_apply_each() says.
  *
  *      tasks_lookup here = TASKS_LOOKUP_INIT, gone = TASKS_LOOKUP_INIT;
  *      here.db = gone.db = db;
