@@ -1,6 +1,8 @@
 #include "quick.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -101,6 +103,13 @@ static bool is_untouched(const struct quick_place *place)
     return place->fd >= 0 && sockets_taken(place->fd, &taken) && taken == place->taken;
 }
 
+/* A socket that blocked would hold up a loop (burst.h); civetweb's do not. */
+static bool never_blocks(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    return flags >= 0 && flags & O_NONBLOCK;
+}
+
 /* ---- A place in a loop -------------------------------------------------------------------------- */
 
 static void ring(int event)
@@ -161,7 +170,7 @@ bool quick_stay(struct quick *quick, struct quick_place *place, struct conns_slo
         return true;
     if (place->fd < 0) {
         place->fd = conns_socket(quick->listener->conns, slot);
-        place->uncounted = place->fd < 0;
+        place->uncounted = !never_blocks(place->fd);
     }
     place->slot = slot;
     place->key = key;
@@ -207,14 +216,11 @@ static void serve(struct loop *loop, struct quick_place *place)
         go_on(loop, place, turn_take(&loop->turn, place));
 }
 
-static void answer(struct loop *loop, struct share_item *item)
+static void end_turn(struct loop *loop)
 {
-    for (struct share_item *next; item; item = next) {
-        struct quick_place *place;
-        next = item->next;
-        enum turn_verdict verdict = turn_conclude(&loop->turn, item, &place);
+    enum turn_verdict verdict;
+    for (struct quick_place *place; (place = turn_next(&loop->turn, &verdict));)
         go_on(loop, place, verdict);
-    }
 }
 
 /* A place that has been silent since then, and is taken now; NULL: none. */
@@ -265,7 +271,7 @@ static void handle(struct loop *loop, void *about)
 {
     for (int kind = 0; kind < CALL_KINDS; kind++)
         if (loop->quick->shares[kind] && share_has_some(loop->quick->shares[kind]))
-            answer(loop, share_take(loop->quick->shares[kind], ANSWERS_MAX));
+            turn_conclude(&loop->turn, share_take(loop->quick->shares[kind], ANSWERS_MAX));
     if (about == &loop->quick->alarm)
         hush(loop->quick);
     else if (about != &loop->quick->through)
@@ -282,8 +288,7 @@ static void work(struct loop *loop)
         int count = epoll_wait(loop->quick->epoll, events, EVENTS_MAX, timeout_ms);
         for (int i = 0; i < count; i++)
             handle(loop, events[i].data.ptr);
-        for (struct share_item *made; (made = turn_hand_over(&loop->turn));)
-            answer(loop, made);
+        end_turn(loop);
         end_silent_in_time(loop->quick);
         sched_yield();
     }
@@ -378,14 +383,12 @@ static void end_loops(struct quick *quick)
 static void end_calls(struct quick *quick, struct share *share)
 {
     struct turn turn;
-    struct share_item *item;
+    enum turn_verdict ignored;
     turn_init(&turn, quick->listener, quick->shares);
     share_end(share);
-    while ((item = share_take(share, 1))) {
-        struct quick_place *place;
-        turn_conclude(&turn, item, &place);
+    turn_conclude(&turn, share_take(share, INT_MAX));
+    for (struct quick_place *place; (place = turn_next(&turn, &ignored));)
         leave(quick, place, true);
-    }
     turn_done(&turn);
 }
 

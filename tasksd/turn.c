@@ -10,30 +10,34 @@
 #include "quick.h"
 #include "sockets.h"
 
-enum { BLOCK_MAX = 16 << 10 /* as civetweb's */ };
+enum {
+    BLOCK_MAX = 16 << 10,    /* as civetweb's */
+    ANSWERED_MAX = 256 << 10 /* bytes of answers that wait for others */
+};
 
-/* A request whose call is made with others, from when it came until it is answered. */
+/* A request from when it was taken until it is answered. Its item is that of its call, if there is one, and
+ * then of the list of what was sent. */
 struct waiting {
     struct share_item item; /* first, so that the one is the other */
     struct exchange x;
     struct dispatch dispatch;
     struct quick_place *place;
     const char *body;
+    buf head; /* of the answer */
+    enum turn_verdict verdict;
     char bytes[]; /* as they came */
 };
 
 void turn_init(struct turn *turn, const struct exchange_listener *listener, struct share *const *shares)
 {
-    *turn = (struct turn){
-        .listener = listener, .shares = shares, .block = malloc(BLOCK_MAX), .dropped = malloc(BLOCK_MAX)};
-    buf_init(&turn->out, SIZE_MAX - 1);
+    *turn = (struct turn){.listener = listener, .shares = shares, .block = malloc(BLOCK_MAX)};
+    burst_init(&turn->burst);
 }
 
 void turn_done(struct turn *turn)
 {
-    buf_done(&turn->out);
+    burst_done(&turn->burst);
     free(turn->block);
-    free(turn->dropped);
 }
 
 /* ---- What is quick ------------------------------------------------------------------------------ */
@@ -116,44 +120,68 @@ static void keep_rest(buf *rest, const struct iovec parts[2], size_t sent)
     }
 }
 
-/* How many bytes the system has taken; -1: the connection is broken. */
-static ssize_t send_parts(int fd, struct iovec parts[2])
-{
-    const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-    enum { FLAGS = MSG_NOSIGNAL | MSG_DONTWAIT };
-    ssize_t sent = parts[1].iov_len ? sendmsg(fd, &message, FLAGS)
-                                    : send(fd, parts[0].iov_base, parts[0].iov_len, FLAGS);
-    return sent < 0 && errno == EAGAIN ? 0 : sent;
-}
-
-static enum turn_verdict send_answer(struct turn *turn, struct quick_place *place, struct exchange *x)
+static struct burst_item answer_of(const struct waiting *waiting)
 {
     size_t size;
-    const void *body = http_body(&x->rs, x->rq.method, &size);
-    buf_reset(&turn->out);
-    exchange_head(x, &turn->out);
-    struct iovec parts[] = {part(turn->out.bytes, turn->out.length), part(body, size)};
-    ssize_t sent = turn->out.status ? -1 : send_parts(place->fd, parts);
-    if (sent < 0)
+    const void *body = http_body(&waiting->x.rs, waiting->x.rq.method, &size);
+    return (struct burst_item){.fd = waiting->place->fd,
+                               .parts = {part(waiting->head.bytes, waiting->head.length), part(body, size)}};
+}
+
+static enum turn_verdict verdict_of(const struct waiting *waiting, const struct burst_item *answer)
+{
+    struct quick_place *place = waiting->place;
+    if (answer->sent < 0)
         return TURN_CLOSES;
-    x->sent = turn->out.length + size;
-    if ((size_t)sent < x->sent)
-        keep_rest(&place->rest, parts, (size_t)sent);
+    if ((size_t)answer->sent < waiting->x.sent)
+        keep_rest(&place->rest, answer->parts, (size_t)answer->sent);
     if (place->rest.status)
         buf_done(&place->rest);
-    else if (!x->rs.close)
+    else if (!waiting->x.rs.close)
         return place->rest.length ? TURN_LEAVES : TURN_STAYS;
     return TURN_CLOSES;
 }
 
-static enum turn_verdict finish(struct turn *turn, struct quick_place *place, struct exchange *x)
+static void settle(struct turn *turn, struct waiting *waiting, const struct burst_item *answer)
 {
+    if (answer->sent >= 0)
+        waiting->x.sent = answer->parts[0].iov_len + answer->parts[1].iov_len;
+    waiting->verdict = verdict_of(waiting, answer);
+    exchange_end(&waiting->x);
+    buf_done(&waiting->head);
+    if (waiting->place->rest.length == 0)
+        conns_end(turn->listener->conns, waiting->place->slot);
+    waiting->item.next = turn->sent;
+    turn->sent = &waiting->item;
+}
+
+static void send_answers(struct turn *turn)
+{
+    struct burst_item answers[BURST_MAX];
+    for (size_t i = 0; i < turn->answered_count; i++)
+        answers[i] = answer_of(turn->answered[i]);
+    burst_send(&turn->burst, answers, turn->answered_count);
+    for (size_t i = 0; i < turn->answered_count; i++)
+        settle(turn, turn->answered[i], &answers[i]);
+    turn->answered_count = turn->answered_size = 0;
+}
+
+/* Its answer is there, and waits for those of others. */
+static void send_later(struct turn *turn, struct waiting *waiting)
+{
+    struct exchange *x = &waiting->x;
+    size_t size;
+    http_body(&x->rs, x->rq.method, &size);
     x->rs.close = exchange_closes(x);
-    enum turn_verdict verdict = send_answer(turn, place, x);
-    exchange_end(x);
-    if (place->rest.length == 0)
-        conns_end(turn->listener->conns, place->slot);
-    return verdict;
+    exchange_head(x, &waiting->head);
+    if (waiting->head.status) {
+        settle(turn, waiting, &(struct burst_item){.sent = -1});
+        return;
+    }
+    turn->answered[turn->answered_count++] = waiting;
+    turn->answered_size += size;
+    if (turn->answered_count == BURST_MAX || turn->answered_size > ANSWERED_MAX)
+        send_answers(turn);
 }
 
 /* ---- The request -------------------------------------------------------------------------------- */
@@ -167,17 +195,6 @@ static bool begin(struct exchange *x, struct quick_place *place, size_t size)
     exchange_begin(x, sockets_address(place->key));
     atomic_fetch_add_explicit(&x->listener->app->quick, 1, memory_order_relaxed);
     return true;
-}
-
-/* MSG_TRUNC: the bytes are dropped, not copied. */
-static enum turn_verdict answer_read(struct turn *turn, struct quick_place *place, struct exchange *x,
-                                     size_t size)
-{
-    if (recv(place->fd, turn->dropped, size, MSG_TRUNC | MSG_DONTWAIT) != (ssize_t)size ||
-        !begin(x, place, size))
-        return TURN_CLOSES;
-    exchange_answer(x);
-    return finish(turn, place, x);
 }
 
 static int64_t read_body(void *context, char *to, size_t room)
@@ -202,37 +219,39 @@ static bool take_request(struct waiting *waiting, size_t head_size, size_t size)
     return true;
 }
 
-static enum turn_verdict begin_call(struct turn *turn, struct quick_place *place, size_t head_size,
-                                    size_t size)
+static void call_later(struct turn *turn, struct waiting *waiting)
+{
+    struct share_item **calls = &turn->calls[waiting->dispatch.call.kind];
+    waiting->item.next = *calls;
+    *calls = &waiting->item;
+}
+
+static void answer(struct turn *turn, struct waiting *waiting, bool in_halves)
+{
+    if (in_halves && !exchange_prepare(&waiting->x, &waiting->dispatch)) {
+        call_later(turn, waiting);
+        return;
+    }
+    if (!in_halves)
+        exchange_answer(&waiting->x);
+    send_later(turn, waiting);
+}
+
+static enum turn_verdict take(struct turn *turn, struct quick_place *place, const struct route *route,
+                              size_t head_size, size_t size)
 {
     struct waiting *waiting = calloc(1, sizeof *waiting + size);
     if (!waiting)
         return TURN_LEAVES;
+    buf_init(&waiting->head, SIZE_MAX - 1);
     waiting->place = place;
     waiting->x.listener = turn->listener;
     if (!take_request(waiting, head_size, size)) {
         free(waiting);
         return TURN_CLOSES;
     }
-    if (!exchange_prepare(&waiting->x, &waiting->dispatch)) {
-        struct share_item **calls = &turn->calls[waiting->dispatch.call.kind];
-        waiting->item.next = *calls;
-        *calls = &waiting->item;
-        return TURN_WAITS;
-    }
-    enum turn_verdict verdict = finish(turn, place, &waiting->x);
-    free(waiting);
-    return verdict;
-}
-
-enum turn_verdict turn_conclude(struct turn *turn, struct share_item *item, struct quick_place **place)
-{
-    struct waiting *waiting = (struct waiting *)item;
-    *place = waiting->place;
-    exchange_conclude(&waiting->x, &waiting->dispatch);
-    enum turn_verdict verdict = finish(turn, *place, &waiting->x);
-    free(waiting);
-    return verdict;
+    answer(turn, waiting, route->halves);
+    return TURN_WAITS;
 }
 
 /* ---- The calls ---------------------------------------------------------------------------------- */
@@ -257,18 +276,44 @@ static void make_calls(struct share_item *item)
     }
 }
 
-struct share_item *turn_hand_over(struct turn *turn)
+static void hand_over(struct turn *turn)
 {
-    struct share_item *made = NULL;
     for (int kind = 0; kind < CALL_KINDS; kind++) {
         struct share_item *calls = turn->calls[kind];
         turn->calls[kind] = NULL;
-        if (calls && turn->shares[kind])
+        if (calls && turn->shares[kind]) {
             share_put(turn->shares[kind], calls);
-        else if (calls)
-            make_calls(made = calls);
+        } else if (calls) {
+            make_calls(calls);
+            turn_conclude(turn, calls);
+        }
     }
-    return made;
+}
+
+void turn_conclude(struct turn *turn, struct share_item *made)
+{
+    for (struct share_item *next; made; made = next) {
+        struct waiting *waiting = (struct waiting *)made;
+        next = made->next;
+        exchange_conclude(&waiting->x, &waiting->dispatch);
+        send_later(turn, waiting);
+    }
+}
+
+struct quick_place *turn_next(struct turn *turn, enum turn_verdict *verdict)
+{
+    if (!turn->sent) {
+        hand_over(turn);
+        send_answers(turn);
+    }
+    struct waiting *waiting = (struct waiting *)turn->sent;
+    if (!waiting)
+        return NULL;
+    struct quick_place *place = waiting->place;
+    turn->sent = waiting->item.next;
+    *verdict = waiting->verdict;
+    free(waiting);
+    return place;
 }
 
 /* ---- What has come ------------------------------------------------------------------------------ */
@@ -288,25 +333,23 @@ static bool read_request(struct exchange *x, struct guard_framing *framing)
     return true;
 }
 
-/* Who sends more before the answer is there is quicker served by a worker, which takes all at once. */
-static enum turn_verdict serve_read(struct turn *turn, struct quick_place *place, struct exchange *x,
-                                    size_t head_size, size_t got)
+/* A worker waits for a store that is slow, and for who knows the token; a loop must not. */
+static bool waits_for_nothing(const struct turn *turn, const struct http_request *rq)
 {
-    return got == head_size ? answer_read(turn, place, x, head_size) : TURN_LEAVES;
+    const struct share *share = rq->route->halves ? turn->shares[rq->route->halves->kind] : NULL;
+    return !share || (!share_is_stuck(share) && auth_knows(turn->listener->app->auth, rq));
 }
 
-/* A worker waits for the rest of it, for a store that is slow, and for who knows the token; a loop must not.
- */
-static enum turn_verdict serve_call(struct turn *turn, struct quick_place *place, const struct exchange *x,
-                                    size_t head_size, size_t got)
+/* A worker waits for the rest of it, too; and who sends more before the answer is there is quicker served by
+ * one, which takes all at once. */
+static enum turn_verdict serve(struct turn *turn, struct quick_place *place, const struct http_request *rq,
+                               size_t head_size, size_t got)
 {
-    size_t size = head_size + (x->rq.content_length > 0 ? (size_t)x->rq.content_length : 0);
-    const struct share *share = turn->shares[x->rq.route->halves->kind];
+    size_t size = head_size + (rq->content_length > 0 ? (size_t)rq->content_length : 0);
     if (got < size)
         quick_missed(place);
-    if (got != size || (share && (share_is_stuck(share) || !auth_knows(turn->listener->app->auth, &x->rq))))
-        return TURN_LEAVES;
-    return begin_call(turn, place, head_size, size);
+    return got == size && waits_for_nothing(turn, rq) ? take(turn, place, rq->route, head_size, size)
+                                                      : TURN_LEAVES;
 }
 
 enum turn_verdict turn_take(struct turn *turn, struct quick_place *place)
@@ -319,6 +362,5 @@ enum turn_verdict turn_take(struct turn *turn, struct quick_place *place)
     if (got <= 0 || !head_read(turn->block, (size_t)got, &x.head, x.headers) || !read_request(&x, &framing) ||
         !turn_is_quick(turn->listener, &x.rq))
         return TURN_LEAVES;
-    return x.rq.route->halves ? serve_call(turn, place, &x, framing.head_size, (size_t)got)
-                              : serve_read(turn, place, &x, framing.head_size, (size_t)got);
+    return serve(turn, place, &x.rq, framing.head_size, (size_t)got);
 }

@@ -582,6 +582,39 @@ START_TEST(a_read_that_waits_holds_nobody_up)
 }
 END_TEST
 
+/* Answers that leave together come to those who asked, though one of them has left. */
+START_TEST(answers_that_leave_together_are_not_mixed_up)
+{
+    enum { ASKING = 24, GONE = 7 };
+    char request[256], title[16];
+    int fds[ASKING];
+    SERVER_START(&server, "--workers", "64", "--connections-per-address", "0");
+    ck_assert_int_eq(client_json(&server, "POST", "/tasks", TASK)->status, 201);
+    for (int i = 0; i < ASKING; i++)
+        fds[i] = quick_connection();
+    store_hold(server.store);
+    for (int i = 0; i < ASKING; i++) {
+        snprintf(request, sizeof request,
+                 "POST /tasks" LINES JSON "Content-Length: 20\r\n\r\n{\"title\":\"task %3d\"}", i);
+        raw_send(fds[i], request);
+    }
+    close(fds[GONE]);
+    usleep(50000);
+    store_let_go();
+    for (int i = 0; i < ASKING; i++) {
+        if (i == GONE)
+            continue;
+        snprintf(title, sizeof title, "\"task %3d\"", i);
+        raw_receive(fds[i], &reply);
+        ck_assert_int_eq(reply.status, 201);
+        ck_assert_ptr_nonnull(strstr(reply.text, title));
+        ck_assert_int_eq(raw_ask(fds[i], ONE, &reply), 200);
+        close(fds[i]);
+    }
+    finish();
+}
+END_TEST
+
 /* Who sends more before the answer is there, and who has left by then. */
 START_TEST(clients_need_not_wait_for_a_write)
 {
@@ -666,6 +699,7 @@ int main(void)
                                                       many_write,
                                                       a_write_that_waits_holds_nobody_up,
                                                       a_read_that_waits_holds_nobody_up,
+                                                      answers_that_leave_together_are_not_mixed_up,
                                                       clients_need_not_wait_for_a_write,
                                                       stopping_answers_writes_that_wait,
                                                       a_hasty_stop_waits_for_what_was_begun,
