@@ -137,12 +137,21 @@ static bool prepare_transaction(sqlite_connection *c, tasks_error *error)
     return true;
 }
 
-/* How much of the file a connection keeps, of the 2 MiB that SQLite lets it. The system keeps the rest for
- * all; and readers are many, whose part is worth nothing once another connection has written. */
-static bool keep_little(sqlite_connection *c, bool reads, tasks_error *error)
+enum { BUSY_READERS = 2 };
+
+/* How much of the file a connection keeps; the system keeps the rest for all. A free slot is taken from the
+ * front (pool.c), so the first readers do most of the work. The others are many, and what they keep is worth
+ * nothing once another connection has written. */
+static const char *cache_of(uint32_t slot)
 {
-    const char *size = reads ? "PRAGMA cache_size = -256" : "PRAGMA cache_size = -1024";
-    int code = sqlite3_exec(c->db, size, NULL, NULL, NULL);
+    if (slot == 0)
+        return "PRAGMA cache_size = -1024";
+    return slot <= BUSY_READERS ? "PRAGMA cache_size = -2048" : "PRAGMA cache_size = -256";
+}
+
+static bool keep_little(sqlite_connection *c, uint32_t slot, tasks_error *error)
+{
+    int code = sqlite3_exec(c->db, cache_of(slot), NULL, NULL, NULL);
     if (code)
         sqlite_failed(c, code, error);
     return code == SQLITE_OK;
@@ -163,7 +172,7 @@ tasks_status sqlite_connect(void *opaque, uint32_t slot, void **out, tasks_error
             return status;
         }
     }
-    if (!prepare_transaction(c, error) || !keep_little(c, slot > 0, error)) {
+    if (!prepare_transaction(c, error) || !keep_little(c, slot, error)) {
         sqlite_disconnect(c);
         return error->status;
     }
