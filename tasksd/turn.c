@@ -11,12 +11,14 @@
 #include "sockets.h"
 
 enum {
-    BLOCK_MAX = 16 << 10,    /* as civetweb's */
-    ANSWERED_MAX = 256 << 10 /* bytes of answers that wait for others */
+    BLOCK_MAX = 16 << 10,     /* as civetweb's */
+    ANSWERED_MAX = 256 << 10, /* bytes of answers that wait for others */
+    ROOM = 1 << 10,           /* for the bytes of most requests */
+    SPARES_MAX = BURST_MAX
 };
 
 /* A request from when it was taken until it is answered. Its item is that of its call, if there is one, and
- * then of the list of what was sent. */
+ * then of the lists here. */
 struct waiting {
     struct share_item item; /* first, so that the one is the other */
     struct exchange x;
@@ -25,8 +27,52 @@ struct waiting {
     const char *body;
     buf head; /* of the answer */
     enum turn_verdict verdict;
+    size_t room;  /* of the bytes */
     char bytes[]; /* as they came */
 };
+
+static void push(struct share_item **list, struct waiting *waiting)
+{
+    waiting->item.next = *list;
+    *list = &waiting->item;
+}
+
+static struct waiting *pop(struct share_item **list)
+{
+    struct waiting *first = (struct waiting *)*list;
+    if (first)
+        *list = first->item.next;
+    return first;
+}
+
+/* ---- Spares: to ask the heap for so much each time takes a thirtieth of what a request does -------- */
+
+static struct waiting *make(struct turn *turn, size_t size)
+{
+    size_t room = size > ROOM ? size : ROOM;
+    struct waiting *waiting = size > ROOM ? NULL : pop(&turn->spares);
+    if (waiting) {
+        turn->spare_count--;
+        memset(waiting, 0, sizeof *waiting);
+    } else {
+        waiting = calloc(1, sizeof *waiting + room);
+    }
+    if (waiting) {
+        waiting->room = room;
+        buf_init(&waiting->head, SIZE_MAX - 1);
+    }
+    return waiting;
+}
+
+static void unmake(struct turn *turn, struct waiting *waiting)
+{
+    if (waiting->room > ROOM || turn->spare_count == SPARES_MAX) {
+        free(waiting);
+        return;
+    }
+    push(&turn->spares, waiting);
+    turn->spare_count++;
+}
 
 void turn_init(struct turn *turn, const struct exchange_listener *listener, struct share *const *shares)
 {
@@ -38,6 +84,8 @@ void turn_done(struct turn *turn)
 {
     burst_done(&turn->burst);
     free(turn->block);
+    for (struct waiting *spare; (spare = pop(&turn->spares));)
+        free(spare);
 }
 
 /* ---- What is quick ------------------------------------------------------------------------------ */
@@ -151,8 +199,7 @@ static void settle(struct turn *turn, struct waiting *waiting, const struct burs
     buf_done(&waiting->head);
     if (waiting->place->rest.length == 0)
         conns_end(turn->listener->conns, waiting->place->slot);
-    waiting->item.next = turn->sent;
-    turn->sent = &waiting->item;
+    push(&turn->sent, waiting);
 }
 
 static void send_answers(struct turn *turn)
@@ -219,17 +266,10 @@ static bool take_request(struct waiting *waiting, size_t head_size, size_t size)
     return true;
 }
 
-static void call_later(struct turn *turn, struct waiting *waiting)
-{
-    struct share_item **calls = &turn->calls[waiting->dispatch.call.kind];
-    waiting->item.next = *calls;
-    *calls = &waiting->item;
-}
-
 static void answer(struct turn *turn, struct waiting *waiting, bool in_halves)
 {
     if (in_halves && !exchange_prepare(&waiting->x, &waiting->dispatch)) {
-        call_later(turn, waiting);
+        push(&turn->calls[waiting->dispatch.call.kind], waiting);
         return;
     }
     if (!in_halves)
@@ -240,14 +280,13 @@ static void answer(struct turn *turn, struct waiting *waiting, bool in_halves)
 static enum turn_verdict take(struct turn *turn, struct quick_place *place, const struct route *route,
                               size_t head_size, size_t size)
 {
-    struct waiting *waiting = calloc(1, sizeof *waiting + size);
+    struct waiting *waiting = make(turn, size);
     if (!waiting)
         return TURN_LEAVES;
-    buf_init(&waiting->head, SIZE_MAX - 1);
     waiting->place = place;
     waiting->x.listener = turn->listener;
     if (!take_request(waiting, head_size, size)) {
-        free(waiting);
+        unmake(turn, waiting);
         return TURN_CLOSES;
     }
     answer(turn, waiting, route->halves);
@@ -292,9 +331,7 @@ static void hand_over(struct turn *turn)
 
 void turn_conclude(struct turn *turn, struct share_item *made)
 {
-    for (struct share_item *next; made; made = next) {
-        struct waiting *waiting = (struct waiting *)made;
-        next = made->next;
+    for (struct waiting *waiting; (waiting = pop(&made));) {
         exchange_conclude(&waiting->x, &waiting->dispatch);
         send_later(turn, waiting);
     }
@@ -306,13 +343,12 @@ struct quick_place *turn_next(struct turn *turn, enum turn_verdict *verdict)
         hand_over(turn);
         send_answers(turn);
     }
-    struct waiting *waiting = (struct waiting *)turn->sent;
+    struct waiting *waiting = pop(&turn->sent);
     if (!waiting)
         return NULL;
     struct quick_place *place = waiting->place;
-    turn->sent = waiting->item.next;
     *verdict = waiting->verdict;
-    free(waiting);
+    unmake(turn, waiting);
     return place;
 }
 

@@ -20,7 +20,8 @@ struct turn {
     struct burst burst;
     struct waiting *answered[BURST_MAX]; /* whose answers are not sent yet */
     size_t answered_count, answered_size;
-    struct share_item *sent; /* for turn_next() */
+    struct share_item *sent, *spares; /* for turn_next(); to be used again */
+    size_t spare_count;
 };
 
 enum turn_verdict {
