@@ -19,6 +19,7 @@ void burst_done(struct burst *burst)
 {
     if (burst->there)
         syscall(SYS_io_destroy, burst->context);
+    burst->there = false;
 }
 
 static ssize_t outcome(int64_t result)
@@ -53,14 +54,17 @@ static size_t submit(const struct burst *burst, struct burst_item *items, size_t
     return submitted > 0 ? (size_t)submitted : 0;
 }
 
-/* They are through already; a signal may still come first. */
-static void collect(const struct burst *burst, struct burst_item *items, size_t count)
+/* They are through already; a signal may still come first. What cannot be told now must not be told of others
+ * later. */
+static void collect(struct burst *burst, struct burst_item *items, size_t count)
 {
     struct io_event events[BURST_MAX];
     while (count > 0) {
         long got = syscall(SYS_io_getevents, burst->context, 1L, (long)count, events, NULL);
-        if (got < 0 && errno != EINTR)
+        if (got < 0 && errno != EINTR) {
+            burst_done(burst);
             return;
+        }
         for (long i = 0; i < got; i++)
             items[events[i].data].sent = outcome(events[i].res);
         count -= got > 0 ? (size_t)got : 0;

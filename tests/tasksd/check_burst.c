@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "run.h"
@@ -28,10 +29,8 @@ static void start(bool alone)
     signal(SIGPIPE, SIG_IGN);
     burst_init(&burst);
     ck_assert(burst.there);
-    if (alone) {
+    if (alone)
         burst_done(&burst);
-        burst.there = false;
-    }
     for (int i = 0; i < BURST_MAX; i++) {
         int pair[2];
         ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
@@ -130,6 +129,17 @@ static size_t drain(int fd)
     return all;
 }
 
+START_TEST(when_the_call_fails_each_is_sent_alone)
+{
+    start(_i);
+    if (!_i)
+        ck_assert_int_eq(syscall(SYS_io_destroy, burst.context), 0);
+    burst_send(&burst, items, BURST_MAX);
+    all_but(-1);
+    finish();
+}
+END_TEST
+
 START_TEST(who_reads_nothing_gets_what_fits_and_holds_nobody_up)
 {
     start(_i);
@@ -151,6 +161,6 @@ int main(void)
 {
     return run_suite_for("burst", 2,
                          (const TTest *[]){each_has_its_own, there_may_be_one_or_none, who_has_gone_is_told,
-                                           who_is_not_there_is_told,
+                                           who_is_not_there_is_told, when_the_call_fails_each_is_sent_alone,
                                            who_reads_nothing_gets_what_fits_and_holds_nobody_up, NULL});
 }
