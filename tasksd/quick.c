@@ -42,6 +42,7 @@ struct quick {
     struct quick_place *places;
     bool ending;
     _Atomic int64_t looked; /* when silent places were looked for */
+    sem_t begun;            /* a loop has */
     size_t count;
     pthread_t threads[LOOPS_MAX];
 };
@@ -298,6 +299,7 @@ static void *run(void *context)
 {
     struct loop loop = {.quick = context};
     turn_init(&loop.turn, loop.quick->listener, loop.quick->shares);
+    sem_post(&loop.quick->begun);
     work(&loop);
     turn_done(&loop.turn);
     return NULL;
@@ -305,6 +307,8 @@ static void *run(void *context)
 
 /* ---- Starting and stopping ---------------------------------------------------------------------- */
 
+/* One after the other: glibc gives its heaps out in turn, one for each processor, and two loops with the same
+ * one would wait for each other at every request. */
 static bool start_loop(struct quick *quick)
 {
     pthread_attr_t attributes;
@@ -313,6 +317,8 @@ static bool start_loop(struct quick *quick)
     bool started = pthread_create(&quick->threads[quick->count], &attributes, run, quick) == 0;
     pthread_attr_destroy(&attributes);
     quick->count += started;
+    while (started && sem_wait(&quick->begun))
+        ;
     return started;
 }
 
@@ -363,6 +369,7 @@ struct quick *quick_new(const struct exchange_listener *listener)
     quick->alarm = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     quick->through = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&quick->lock, NULL);
+    sem_init(&quick->begun, 0, 0);
     if (start(quick))
         return quick;
     quick_free(quick);
@@ -419,6 +426,7 @@ void quick_free(struct quick *quick)
     close_if_open(quick->through);
     for (int kind = 0; kind < CALL_KINDS; kind++)
         share_free(quick->shares[kind]);
+    sem_destroy(&quick->begun);
     pthread_mutex_destroy(&quick->lock);
     free(quick);
 }
