@@ -86,7 +86,7 @@ END_TEST
 
 /* ---- Groups ---- */
 
-enum { WRITERS = 16, EACH = 10 };
+enum { WRITERS = 16, EACH = 10, ROUNDS_MAX = 100 };
 
 /* What each call ended with: of all that failed, nothing may be there, unless nobody knows. */
 static struct tally {
@@ -126,12 +126,15 @@ START_TEST(a_fault_in_a_group_is_told_to_all_whom_it_hit)
     KIT_OK(faulty_open(&options, &db, &kit_error));
     memset(&tally, 0, sizeof tally);
     faulty_repeat((faulty_kind)_i, 4);
-    kit_threads(WRITERS, write_often, db);
+    int rounds = 0;
+    do /* a busy machine may run the threads one after the other, and none is announced then */
+        kit_threads(WRITERS, write_often, db);
+    while (++rounds < ROUNDS_MAX && !faulty_fired());
     ck_assert(faulty_fired());
     faulty_arm(FAULTY_NEVER, 0);
     int64_t there = kit_revision(db);
     bool unknown = ending->code && !strcmp(ending->code, "outcome_unknown");
-    ck_assert_int_eq(sum(tally.done) + sum(tally.unknown) + sum(tally.failed), WRITERS * EACH);
+    ck_assert_int_eq(sum(tally.done) + sum(tally.unknown) + sum(tally.failed), rounds * WRITERS * EACH);
     ck_assert_int_eq(there, sum(tally.done) + (unknown && ending->done ? sum(tally.unknown) : 0));
     if (unknown)
         ck_assert_int_eq(sum(tally.failed), 0);
