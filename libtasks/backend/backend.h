@@ -8,10 +8,6 @@
 
 #include "tasks.h"
 
-/* The schema version that this program writes. The store remembers, with each version, the oldest
- * program that can still work with it; a store whose answer is above this number is refused. */
-enum { BACKEND_SCHEMA = 2 };
-
 /* ---- Logging in ---- */
 
 /* Where a connection goes and who it is. NULL is what the URI leaves open. Before the secret is looked at
@@ -64,6 +60,8 @@ typedef struct backend_shape {
     backend_lane read, write;
     uint32_t reads_max; /* that may be asked for in one request, from 1 on */
     bool private;       /* no other process can write to it */
+    /* Of the store. It remembers, with each version, the oldest one whose programs can still work with it,
+     * and is refused where that is above the version that the backend writes. */
     int32_t schema_version;
 } backend_shape;
 

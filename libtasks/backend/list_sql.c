@@ -17,9 +17,10 @@ static const struct {
 typedef struct part {
     const char *index, *completed; /* completed: the SQL condition on that column */
     enum { WHATEVER, RANKED, PLAIN } rank;
+    enum { BEHIND, SAME_KEY, NEXT_KEYS } place; /* where a list that is continued goes on */
 } part;
 
-enum { PARTS_MAX = 4 };
+enum { PARTS_MAX = 6 };
 
 typedef struct writer {
     buf *sql;
@@ -46,15 +47,18 @@ static void write_source(const writer *w, const char *index)
     bool hints = w->dialect->hints;
     char mark = w->dialect->mark;
     if (w->list->tag) {
-        buf_print(w->sql, " FROM task_tags g %sJOIN tasks t ON t.owner = g.owner AND t.id = g.id",
-                  hints ? "CROSS " : "");
+        buf_print(w->sql, " FROM task_tags g %sJOIN tasks t ON t.owner = g.owner AND t.%s = g.%s",
+                  hints ? "CROSS " : "", w->dialect->id, w->dialect->id);
         buf_print(w->sql, " WHERE g.owner = %c%d AND g.tag = %c%d", mark, LIST_SQL_OWNER, mark, LIST_SQL_TAG);
         return;
     }
     buf_text(w->sql, " FROM tasks t");
     if (hints && index)
         buf_print(w->sql, " INDEXED BY %s", index);
-    buf_print(w->sql, " WHERE t.owner = %c%d", mark, LIST_SQL_OWNER);
+    if (index)
+        buf_print(w->sql, " WHERE t.owner = %c%d", mark, LIST_SQL_OWNER);
+    else
+        buf_print(w->sql, " WHERE %s", w->dialect->all);
 }
 
 /* The sort key of every plain task. */
@@ -68,14 +72,20 @@ static void write_place(const writer *w, const part *p)
 {
     char mark = w->dialect->mark;
     char sign = w->list->descending ? '<' : '>';
+    const char *id = w->dialect->id, *key = sorts[w->list->sort].key;
     if (w->list->sort == TASKS_SORT_ID)
-        buf_print(w->sql, " AND t.id %c %c%d", sign, mark, LIST_SQL_ID);
+        buf_print(w->sql, " AND t.%s %c %c%d", id, sign, mark, LIST_SQL_ID);
+    else if (p->place == SAME_KEY)
+        buf_print(w->sql, " AND t.%s = %c%d AND t.%s %c %c%d", key, mark, LIST_SQL_KEY, id, sign, mark,
+                  LIST_SQL_ID);
+    else if (p->place == NEXT_KEYS)
+        buf_print(w->sql, " AND t.%s %c %c%d", key, sign, mark, LIST_SQL_KEY);
     else if (p->rank == PLAIN)
-        buf_print(w->sql, " AND t.id %c CASE WHEN %c%d = %s THEN %c%d ELSE 0 END", sign, mark, LIST_SQL_KEY,
-                  none_of(w), mark, LIST_SQL_ID);
+        buf_print(w->sql, " AND t.%s %c CASE WHEN %c%d = %s THEN %c%d ELSE 0 END", id, sign, mark,
+                  LIST_SQL_KEY, none_of(w), mark, LIST_SQL_ID);
     else
-        buf_print(w->sql, " AND (t.%s, t.id) %c (%c%d, %c%d)", sorts[w->list->sort].key, sign, mark,
-                  LIST_SQL_KEY, mark, LIST_SQL_ID);
+        buf_print(w->sql, " AND (t.%s, t.%s) %c (%c%d, %c%d)", key, id, sign, mark, LIST_SQL_KEY, mark,
+                  LIST_SQL_ID);
 }
 
 static void write_text(const writer *w)
@@ -111,9 +121,11 @@ static void write_rank(const writer *w, const part *p)
 static void write_select(const writer *w, const part *p)
 {
     char mark = w->dialect->mark;
-    buf_text(w->sql, "SELECT t.id AS id, t.revision AS revision, t.completed, t.priority, t.position, "
-                     "t.due_at, t.expires_at, t.completed_at, t.created_at, t.updated_at, t.uid, t.title, "
-                     "t.tags, t.notes");
+    buf_print(w->sql,
+              "SELECT t.%s AS id, t.revision AS revision, t.completed, t.priority, t.position, "
+              "t.due_at, t.expires_at, t.completed_at, t.created_at, t.updated_at, t.uid, t.title, "
+              "t.tags, t.notes",
+              w->dialect->id);
     if (w->list->sort != TASKS_SORT_ID)
         buf_print(w->sql, ", t.%s AS sort_key", sorts[w->list->sort].key);
     write_source(w, p->index);
@@ -146,7 +158,9 @@ static void write_selective(const writer *w)
         [TASKS_ANY] = "IN (0, 1)", [TASKS_OPEN] = "= 0", [TASKS_COMPLETED] = "= 1"};
     if (!w->dialect->hints)
         buf_text(w->sql, "SELECT * FROM (");
-    write_select(w, &(part){"tasks_by_due", completed[w->list->completed], w->list->tag ? WHATEVER : RANKED});
+    write_select(w, &(part){.index = "tasks_by_due",
+                            .completed = completed[w->list->completed],
+                            .rank = w->list->tag ? WHATEVER : RANKED});
     if (!w->dialect->hints)
         buf_text(w->sql, " OFFSET 0) few");
 }
@@ -169,9 +183,15 @@ static uint32_t add_parts(const writer *w, const char *completed, part *parts)
     const char *index = sorts[w->list->sort].index;
     uint32_t count = 0;
     bool whatever = w->list->sort == TASKS_SORT_UPDATED;
-    parts[count++] = (part){index, completed, whatever ? WHATEVER : RANKED};
+    part first = {.index = index, .completed = completed, .rank = whatever ? WHATEVER : RANKED};
+    if (w->dialect->splits && w->list->continued && w->list->sort != TASKS_SORT_ID) {
+        first.place = SAME_KEY;
+        parts[count++] = first;
+        first.place = NEXT_KEYS;
+    }
+    parts[count++] = first;
     if (!whatever && !w->list->due_before_ms)
-        parts[count++] = (part){"tasks_plain", completed, PLAIN};
+        parts[count++] = (part){.index = "tasks_plain", .completed = completed, .rank = PLAIN};
     return count;
 }
 

@@ -5,10 +5,11 @@
 #include "backend.h"
 #include "buf.h"
 
-/* The columns of a task, in the order in which every statement returns them. */
-#define LIST_SQL_COLUMNS                                                                                     \
-    "id, revision, completed, priority, position, due_at, expires_at, completed_at, created_at, "            \
+/* The columns of a task, in the order in which every statement returns them; the id is before them. */
+#define LIST_SQL_FIELDS                                                                                      \
+    "revision, completed, priority, position, due_at, expires_at, completed_at, created_at, "                \
     "updated_at, uid, title, tags, notes"
+#define LIST_SQL_COLUMNS "id, " LIST_SQL_FIELDS
 
 /* Parameters, by number. Those that a statement does not need are not in it. */
 enum {
@@ -23,10 +24,13 @@ enum {
 };
 
 typedef struct list_sql_dialect {
-    char mark;            /* before a parameter's number */
+    char mark;       /* before a parameter's number */
+    const char *id;  /* the column that tells the tasks of an owner apart; LIST_SQL_ID is a value of it */
+    const char *all; /* SQL: is task t of this owner? For a list in the order of the table itself */
     const char *contains; /* SQL: does column @ hold parameter #, the case of ASCII letters aside? */
     const char *infinity; /* SQL: the position of a task that has none */
-    bool hints;           /* INDEXED BY and CROSS JOIN pin the plan; without them, subqueries do */
+    bool splits; /* the end of an index, its key, is looked up only behind one value of what is before */
+    bool hints;  /* INDEXED BY and CROSS JOIN pin the plan; without them, subqueries do */
 } list_sql_dialect;
 
 /* A number that is the same for two lists exactly if their statements are; below 1 << 10. */

@@ -11,9 +11,10 @@
 #include "postgres_libpq.h"
 
 enum {
-    POSTGRES_NODES = 16,      /* hosts of one URI */
-    POSTGRES_VALUES = 18,     /* parameters of a statement */
-    POSTGRES_STATEMENTS = 64, /* kept prepared by a connection; what comes later is sent unprepared */
+    POSTGRES_SCHEMA_VERSION = 2, /* the version that this program writes */
+    POSTGRES_NODES = 16,         /* hosts of one URI */
+    POSTGRES_VALUES = 18,        /* parameters of a statement */
+    POSTGRES_STATEMENTS = 64,    /* kept prepared by a connection; what comes later is sent unprepared */
     POSTGRES_READ_GROUP = 64,
     POSTGRES_TRIES = 3,      /* of what may succeed when it is run again */
     POSTGRES_GRACE_MS = 1000 /* for the server, beyond its own time limit, to tell that it has passed */

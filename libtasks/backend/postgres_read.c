@@ -60,7 +60,11 @@ static const Oid types_by_position[] = {POSTGRES_TEXT, POSTGRES_INT, POSTGRES_IN
 static const Oid owners_types[] = {POSTGRES_TEXT, POSTGRES_INT};
 static const Oid get_types[] = {POSTGRES_TEXT, POSTGRES_INT, POSTGRES_INTS};
 
-static const list_sql_dialect dialect = {'$', "strpos(lower(@), #) > 0", "'Infinity'", false};
+static const list_sql_dialect dialect = {.mark = '$',
+                                         .id = "id",
+                                         .all = "t.owner = $1",
+                                         .contains = "strpos(lower(@), #) > 0",
+                                         .infinity = "'Infinity'"};
 
 /* ---- Out ---- */
 

@@ -17,7 +17,7 @@ enum { SERVER_OLDEST = 150000, TEXT_CAP = 1 << 16 };
 static const struct {
     const char *statements;
     int32_t oldest_program;
-} migrations[BACKEND_SCHEMA + 1] = {
+} migrations[POSTGRES_SCHEMA_VERSION + 1] = {
     [1] = {postgres_schema_1, 1},
     [2] = {postgres_schema_2, 1},
 };
@@ -57,10 +57,10 @@ static tasks_status read_version(postgres_connection *c, int32_t *version, tasks
     *version = (int32_t)postgres_column_int(r, 0, 0);
     int64_t oldest = postgres_column_int(r, 0, 1);
     postgres_libpq.PQclear(r);
-    if (oldest > BACKEND_SCHEMA)
+    if (oldest > POSTGRES_SCHEMA_VERSION)
         return fail(error, TASKS_UNSUPPORTED, "store_newer",
                     "the store has schema %d, from a newer program; this one knows up to %d: update it",
-                    *version, BACKEND_SCHEMA);
+                    *version, POSTGRES_SCHEMA_VERSION);
     return TASKS_OK;
 }
 
@@ -118,7 +118,7 @@ static tasks_status step(postgres_connection *c, int32_t *version, tasks_error *
     tasks_status status = lock(c, error);
     if (!status)
         status = look(c, version, &unfinished, error);
-    if (!status && *version < BACKEND_SCHEMA)
+    if (!status && *version < POSTGRES_SCHEMA_VERSION)
         status = apply(c, ++*version, error);
     if (!status)
         status = postgres_script(c, "COMMIT", error);
@@ -136,14 +136,14 @@ tasks_status postgres_schema_open(postgres_connection *c, const backend_config *
     if (!status && unfinished && !config->importing)
         status = fail(error, TASKS_UNSUPPORTED, "store_unfinished",
                       "a copy into this store has not ended: run it again");
-    while (!status && *version < BACKEND_SCHEMA) {
+    while (!status && *version < POSTGRES_SCHEMA_VERSION) {
         if (!config->migrate && !*version)
             return fail(error, TASKS_UNSUPPORTED, "store_old",
                         "the database holds no task store yet: run tasksctl migrate");
         if (!config->migrate)
             return fail(error, TASKS_UNSUPPORTED, "store_old",
                         "the store has schema %d, this program needs %d: run tasksctl migrate", *version,
-                        BACKEND_SCHEMA);
+                        POSTGRES_SCHEMA_VERSION);
         status = step(c, version, error);
     }
     return status;
@@ -157,7 +157,7 @@ static tasks_status migrate(postgres_connection *c, const backend_config *config
     writing.migrate = true;
     postgres_deadline(c, c->store->timeout_ms + POSTGRES_GRACE_MS);
     tasks_status status = look(c, &out->from, &unfinished, error);
-    out->to = out->from < BACKEND_SCHEMA ? BACKEND_SCHEMA : out->from;
+    out->to = out->from < POSTGRES_SCHEMA_VERSION ? POSTGRES_SCHEMA_VERSION : out->from;
     return status || dry_run ? status : postgres_schema_open(c, &writing, &out->to, error);
 }
 

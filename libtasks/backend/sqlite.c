@@ -15,7 +15,7 @@
 /* So many that a reader hardly ever waits for another: to hand a connection on costs more than to read. */
 enum { POOL_SIZE = 12 };
 
-/* One after the other, but of one snapshot. */
+/* Of one snapshot. */
 enum { READS_MAX = 64 };
 
 static void store_close(void *opaque)

@@ -7,11 +7,28 @@
 
 #include "backend.h"
 #include "buf.h"
+#include "list_sql.h"
 
 enum {
+    SQLITE_SCHEMA_VERSION = 3,          /* the version that this program writes */
     SQLITE_APPLICATION_ID = 0x7461736b, /* "task" */
     SQLITE_STATEMENTS = 64              /* kept prepared by a connection */
 };
+
+/* ---- Keys: a task has the number of its owner << 40 | its id ---- */
+
+#define SQLITE_ID_MAX     ((INT64_C(1) << 40) - 1)
+#define SQLITE_ID_MAX_SQL "1099511627775"
+#define SQLITE_OWNERS_MAX ((INT64_C(1) << 23) - 1)
+#define SQLITE_COLUMNS    "key, " LIST_SQL_FIELDS
+
+/* No task has the key 0. */
+static inline int64_t sqlite_key(int64_t owner, int64_t id)
+{
+    return id > 0 && id <= SQLITE_ID_MAX ? owner << 40 | id : 0;
+}
+
+extern const list_sql_dialect sqlite_dialect;
 
 typedef struct sqlite_store {
     char *path;               /* absolute or relative to the working directory at open; ":memory:" */
@@ -42,6 +59,7 @@ typedef enum sqlite_sql {
     SQL_OWNERS,
     SQL_COUNTER_READ,
     SQL_COUNTER_WRITE,
+    SQL_OWNER_NEXT,
     SQL_DELETE,
     SQL_FIND,
     SQL_TAG_INSERT,
@@ -61,10 +79,11 @@ typedef enum sqlite_sql {
     SQL_TOKEN_REMOVE,
     SQL_DATA_VERSION,
     SQL_COUNT,
-    SQL_LIST = 1 << 10,   /* | list_sql_shape() */
-    SQL_UPDATE = 1 << 11, /* | TASKS_SET_... */
-    SQL_INSERT = 1 << 12, /* | rows */
-    SQL_COPY = 1 << 13    /* | what sqlite_copy.c says */
+    SQL_LIST = 1 << 10,    /* | list_sql_shape() */
+    SQL_UPDATE = 1 << 11,  /* | TASKS_SET_... */
+    SQL_INSERT = 1 << 12,  /* | rows */
+    SQL_COPY = 1 << 13,    /* | what sqlite_copy.c says */
+    SQL_GET_EACH = 1 << 14 /* | tasks */
 } sqlite_sql;
 
 typedef struct sqlite_connection {
@@ -109,7 +128,7 @@ tasks_status sqlite_do(sqlite_connection *c, sqlite_sql which, tasks_error *erro
 void sqlite_end_read(sqlite_connection *c);
 /* Steps once: SQLITE_ROW, SQLITE_DONE, or SQLITE_ERROR with `error` filled. */
 int sqlite_step(sqlite_connection *c, sqlite3_stmt *statement, tasks_error *error);
-/* Reads the columns of LIST_SQL_COLUMNS. */
+/* Reads SQLITE_COLUMNS. */
 tasks_status sqlite_row(sqlite3_stmt *statement, backend_row *row, tasks_error *error);
 void sqlite_bind_text(sqlite3_stmt *statement, int index, const char *text); /* NULL binds NULL */
 void sqlite_bind_time(sqlite3_stmt *statement, int index, int64_t time_ms);  /* TASKS_NO_TIME binds NULL */
@@ -125,13 +144,19 @@ tasks_status sqlite_named(const char *path, tasks_status status, tasks_error *er
 /* Fills `error` from errno: "cannot WHAT PATH: ...". */
 tasks_status sqlite_file_failed(const char *path, const char *what, tasks_error *error);
 
+/* ---- sqlite_get.c ---- */
+
+tasks_status sqlite_get(sqlite_connection *c, backend_read *read);
+/* Reads several in one snapshot, and sets the status of each. */
+void sqlite_get_each(sqlite_connection *c, backend_read *const *reads, uint32_t count);
+
 /* ---- sqlite_insert.c ---- */
 
 enum { SQLITE_INSERTS_MAX = 16 }; /* a power of two */
 
 /* A task that is to be inserted. All text is borrowed until it is. */
 typedef struct sqlite_new {
-    const char *owner;
+    int64_t key;
     backend_row row;
 } sqlite_new;
 
@@ -154,6 +179,7 @@ typedef struct sqlite_writer {
     sqlite_connection *c;
     backend_batch *batch;
     sqlite_inserts *inserts;
+    int64_t owner;             /* its number */
     int64_t revision, next_id; /* for what it changes and creates */
     bool changed;              /* the revision was needed */
 } sqlite_writer;

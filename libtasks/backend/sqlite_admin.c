@@ -16,29 +16,30 @@
 static const struct {
     const char *query, *fault;
 } rules[] = {
-    {"SELECT 1 FROM tasks t LEFT JOIN owners o ON o.owner = t.owner WHERE o.owner IS NULL "
-     "OR t.revision > o.revision OR t.id > o.last_id OR t.id < 1 LIMIT 1",
+    {"SELECT 1 FROM tasks t LEFT JOIN owners o ON o.number = t.owner WHERE o.owner IS NULL "
+     "OR t.revision > o.revision OR t.key & " SQLITE_ID_MAX_SQL " NOT BETWEEN 1 AND o.last_id LIMIT 1",
      "a task is ahead of its owner's counters"},
     {"SELECT 1 FROM tasks WHERE completed NOT IN (0, 1) OR (completed = 1) <> (completed_at IS NOT NULL) "
      "OR priority NOT BETWEEN 0 AND 9 OR title = '' LIMIT 1",
      "a task breaks a rule of its fields"},
-    {"SELECT 1 FROM task_tags g LEFT JOIN tasks t ON t.owner = g.owner AND t.id = g.id "
-     "WHERE t.id IS NULL OR instr(' ' || t.tags || ' ', ' ' || g.tag || ' ') = 0 LIMIT 1",
+    {"SELECT 1 FROM task_tags g LEFT JOIN tasks t ON t.key = g.key AND t.owner = g.owner "
+     "WHERE t.key IS NULL OR instr(' ' || t.tags || ' ', ' ' || g.tag || ' ') = 0 LIMIT 1",
      "a tag stands at a task that does not have it"},
     {"SELECT 1 WHERE (SELECT count(*) FROM task_tags) <> (SELECT coalesce(sum(length(tags) - "
      "length(replace(tags, ' ', '')) + 1), 0) FROM tasks WHERE tags <> '')",
      "a task has a tag that no list finds"},
-    {"SELECT 1 FROM tombstones d LEFT JOIN owners o ON o.owner = d.owner LEFT JOIN tasks t "
-     "ON t.owner = d.owner AND t.id = d.id WHERE o.owner IS NULL OR d.revision > o.revision "
-     "OR t.id IS NOT NULL LIMIT 1",
+    {"SELECT 1 FROM tombstones d LEFT JOIN owners o ON o.number = d.owner LEFT JOIN tasks t "
+     "ON t.key = d.key WHERE o.owner IS NULL OR d.revision > o.revision OR d.key >> 40 <> d.owner "
+     "OR t.key IS NOT NULL LIMIT 1",
      "a tombstone contradicts the tasks"},
 };
 
 /* What one row of the check says. A page that could not be read is no damage: the disk or the memory is at
- * fault, and the row tells its code. */
+ * fault, and the row tells its code, unless it is a free page. */
 static int judge(const char *text, char *fault, size_t size)
 {
     static const char heading[] = "*** in database main ***\n", reason[] = "error code=";
+    static const char unread[] = "failed to get page";
     if (!text)
         return SQLITE_NOMEM;
     if (!strcmp(text, "ok"))
@@ -49,6 +50,8 @@ static int judge(const char *text, char *fault, size_t size)
     fault[strcspn(fault, "\n")] = 0;
     const char *code = strstr(text, reason);
     int failed = code ? (int)strtol(code + sizeof reason - 1, NULL, 10) : 0;
+    if (!code && strstr(text, unread))
+        failed = SQLITE_IOERR;
     return (failed & 0xff) == SQLITE_IOERR || (failed & 0xff) == SQLITE_NOMEM ? failed : SQLITE_CORRUPT;
 }
 

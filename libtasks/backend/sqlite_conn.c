@@ -5,7 +5,6 @@
 
 #include "buf.h"
 #include "fail.h"
-#include "list_sql.h"
 #include "sqlite.h"
 
 #define ALIVE "(expires_at IS NULL OR expires_at > "
@@ -25,48 +24,47 @@ static const char *const sql[SQL_COUNT] = {
     [SQL_SAVE] = "SAVEPOINT batch",
     [SQL_RELEASE] = "RELEASE batch",
     [SQL_UNDO] = "ROLLBACK TO batch",
-    [SQL_GET] = "SELECT " LIST_SQL_COLUMNS " FROM tasks WHERE owner = ?1 AND id = ?2 AND " ALIVE "?3)",
+    [SQL_GET] = "SELECT " SQLITE_COLUMNS " FROM tasks WHERE key = (SELECT number << 40 | ?2 FROM owners "
+                "WHERE owner = ?1) AND ?2 <= " SQLITE_ID_MAX_SQL " AND " ALIVE "?3)",
     [SQL_STATE] = "SELECT revision, purged_revision, (SELECT count(*) FROM tasks INDEXED BY tasks_expiring "
-                  "WHERE owner = ?1 AND expires_at <= ?2) FROM owners WHERE owner = ?1",
-    [SQL_SPAN] = "SELECT (SELECT max(expires_at) FROM tasks INDEXED BY tasks_expiring "
-                 "WHERE owner = ?1 AND expires_at <= ?2), (SELECT min(expires_at) FROM tasks "
-                 "INDEXED BY tasks_expiring WHERE owner = ?1 AND expires_at > ?2) "
-                 "FROM owners WHERE owner = ?1",
+                  "WHERE tasks.owner = number AND expires_at <= ?2), number FROM owners WHERE owner = ?1",
+    [SQL_SPAN] =
+        "SELECT (SELECT max(expires_at) FROM tasks INDEXED BY tasks_expiring "
+        "WHERE owner = ?1 AND expires_at <= ?2), (SELECT min(expires_at) FROM tasks "
+        "INDEXED BY tasks_expiring WHERE owner = ?1 AND expires_at > ?2) FROM owners WHERE number = ?1",
     [SQL_CHANGES_END] = "SELECT revision FROM (" CHANGED(
-        "revision", "revision > ?2 AND " ALIVE
-                    "?4)") " UNION ALL "
-                           "SELECT revision, 1 FROM tombstones WHERE owner = ?1 AND revision > ?2) "
-                           "ORDER BY revision LIMIT 1 OFFSET ?3",
-    [SQL_CHANGES_ROWS] =
-        CHANGED(LIST_SQL_COLUMNS,
-                "revision > ?2 AND revision <= ?3 AND " ALIVE
-                "?4)") " UNION ALL SELECT id, revision, 0, 0, NULL, NULL, NULL, NULL, deleted_at, "
-                       "deleted_at, uid, '', "
-                       "'', '', 1 FROM tombstones WHERE owner = ?1 AND revision > ?2 AND revision <= ?3 "
-                       "ORDER BY revision, id",
+        "revision",
+        "revision > ?2 AND " ALIVE "?4)") " UNION ALL SELECT revision, 1 FROM tombstones WHERE owner = ?1"
+                                          " AND revision > ?2) ORDER BY revision LIMIT 1 OFFSET ?3",
+    [SQL_CHANGES_ROWS] = CHANGED(
+        SQLITE_COLUMNS, "revision > ?2 AND revision <= ?3 AND " ALIVE
+                        "?4)") " UNION ALL SELECT key, revision, 0, 0, NULL, NULL, NULL, NULL, deleted_at, "
+                               "deleted_at, uid, '', '', '', 1 FROM tombstones WHERE owner = ?1"
+                               " AND revision > ?2 AND revision <= ?3 ORDER BY revision, key",
     [SQL_OWNERS] = "SELECT owner FROM owners WHERE owner >= coalesce(?1, '') AND (?1 IS NULL OR owner > ?1) "
                    "ORDER BY owner LIMIT ?2",
-    [SQL_COUNTER_READ] = "SELECT revision, last_id FROM owners WHERE owner = ?1",
-    [SQL_COUNTER_WRITE] = "INSERT INTO owners (owner, revision, last_id) VALUES (?1, ?2, ?3) "
-                          "ON CONFLICT (owner) DO UPDATE SET revision = ?2, last_id = ?3",
-    [SQL_DELETE] = "DELETE FROM tasks WHERE owner = ?1 AND id = ?2 AND (?3 = 0 OR revision = ?3) "
-                   "AND " ALIVE "?4) RETURNING " LIST_SQL_COLUMNS,
-    [SQL_FIND] = "SELECT revision, tags FROM tasks WHERE owner = ?1 AND id = ?2 AND " ALIVE "?3)",
-    [SQL_TAG_INSERT] = "INSERT INTO task_tags (owner, tag, id) VALUES (?1, ?2, ?3)",
-    [SQL_TAG_DELETE] = "DELETE FROM task_tags WHERE owner = ?1 AND tag = ?2 AND id = ?3",
-    [SQL_TOMBSTONE] =
-        "INSERT INTO tombstones (owner, revision, id, uid, deleted_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_COUNTER_READ] = "SELECT number, revision, last_id FROM owners WHERE owner = ?1",
+    [SQL_COUNTER_WRITE] = "INSERT INTO owners (owner, number, revision, last_id) VALUES (?1, ?2, ?3, ?4) "
+                          "ON CONFLICT (owner) DO UPDATE SET revision = ?3, last_id = ?4",
+    [SQL_OWNER_NEXT] = "SELECT coalesce(max(number), 0) + 1 FROM owners",
+    [SQL_DELETE] = "DELETE FROM tasks WHERE key = ?1 AND (?2 = 0 OR revision = ?2) AND " ALIVE
+                   "?3) RETURNING " SQLITE_COLUMNS,
+    [SQL_FIND] = "SELECT " SQLITE_COLUMNS " FROM tasks WHERE key = ?1 AND " ALIVE "?2)",
+    [SQL_TAG_INSERT] = "INSERT INTO task_tags (owner, tag, key) VALUES (?1 >> 40, ?2, ?1)",
+    [SQL_TAG_DELETE] = "DELETE FROM task_tags WHERE owner = ?1 >> 40 AND tag = ?2 AND key = ?1",
+    [SQL_TOMBSTONE] = "INSERT INTO tombstones (owner, revision, key, uid, deleted_at) "
+                      "VALUES (?1 >> 40, ?2, ?1, ?3, ?4)",
     [SQL_EXPIRED_ANY] = "SELECT 1 FROM tasks INDEXED BY tasks_expiring "
                         "WHERE owner = ?1 AND expires_at <= ?2 LIMIT 1",
-    [SQL_EXPIRED_DELETE] =
-        "DELETE FROM tasks WHERE owner = ?1 AND id IN (SELECT id FROM tasks INDEXED BY tasks_expiring "
-        "WHERE owner = ?1 AND expires_at <= ?2 ORDER BY expires_at LIMIT ?3) RETURNING " LIST_SQL_COLUMNS,
+    [SQL_EXPIRED_DELETE] = "DELETE FROM tasks WHERE key IN (SELECT key FROM tasks INDEXED BY tasks_expiring "
+                           "WHERE owner = ?1 AND expires_at <= ?2 ORDER BY expires_at LIMIT ?3) "
+                           "RETURNING " SQLITE_COLUMNS,
     [SQL_PURGE_END] = "SELECT max(revision) FROM (SELECT revision FROM tombstones "
-                      "WHERE owner = ?1 AND deleted_at <= ?2 AND revision < coalesce((SELECT revision "
-                      "FROM tombstones WHERE owner = ?1 AND deleted_at > ?2 ORDER BY revision LIMIT 1), "
-                      "9223372036854775807) ORDER BY revision LIMIT ?3)",
+                      "WHERE owner = ?1 AND deleted_at <= ?2 AND revision < coalesce((SELECT "
+                      "revision FROM tombstones WHERE owner = ?1 AND deleted_at > ?2 "
+                      "ORDER BY revision LIMIT 1), 9223372036854775807) ORDER BY revision LIMIT ?3)",
     [SQL_PURGE] = "DELETE FROM tombstones WHERE owner = ?1 AND revision <= ?2",
-    [SQL_PURGED] = "UPDATE owners SET purged_revision = ?2 WHERE owner = ?1",
+    [SQL_PURGED] = "UPDATE owners SET purged_revision = ?2 WHERE number = ?1",
     [SQL_ANSWER_FIND] =
         "SELECT hash, revision, answer FROM answers WHERE owner = ?1 AND key = ?2 AND created_at > ?3",
     [SQL_ANSWER_KEEP] = "INSERT OR REPLACE INTO answers (owner, key, hash, revision, created_at, answer) "
@@ -137,16 +135,14 @@ static bool prepare_transaction(sqlite_connection *c, tasks_error *error)
     return true;
 }
 
-enum { BUSY_READERS = 2 };
+enum { BUSY = 3 }; /* the writer and two readers */
 
 /* How much of the file a connection keeps; the system keeps the rest for all. A free slot is taken from the
- * front (pool.c), so the first readers do most of the work. The others are many, and what they keep is worth
- * nothing once another connection has written. */
+ * front (pool.c), so the first readers do most of the work: the inner pages of a million tasks have room in a
+ * megabyte. The others are many, and what they keep is worth nothing once another connection has written. */
 static const char *cache_of(uint32_t slot)
 {
-    if (slot == 0)
-        return "PRAGMA cache_size = -1024";
-    return slot <= BUSY_READERS ? "PRAGMA cache_size = -2048" : "PRAGMA cache_size = -256";
+    return slot < BUSY ? "PRAGMA cache_size = -1024" : "PRAGMA cache_size = -256";
 }
 
 static bool keep_little(sqlite_connection *c, uint32_t slot, tasks_error *error)
@@ -313,7 +309,7 @@ tasks_status sqlite_row(sqlite3_stmt *s, backend_row *row, tasks_error *error)
     bool has_uid = sqlite3_column_type(s, 10) != SQLITE_NULL;
     bool has_order = sqlite3_column_type(s, 4) != SQLITE_NULL;
     *row = (backend_row){
-        .task = {.id = sqlite3_column_int64(s, 0),
+        .task = {.id = sqlite3_column_int64(s, 0) & SQLITE_ID_MAX,
                  .revision = sqlite3_column_int64(s, 1),
                  .completed = sqlite3_column_int(s, 2),
                  .priority = sqlite3_column_int(s, 3),

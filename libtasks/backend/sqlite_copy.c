@@ -4,17 +4,20 @@
 #include <string.h>
 
 #include "fail.h"
-#include "list_sql.h"
 #include "sqlite.h"
 
 /* Keys of statements beside the kinds: those that put a record in, and the rest. */
 enum { PUT = 1 << 4, PUT_TAG = 1 << 5, COUNTS, HOLDS, MARKED, MARK, SET_MARK, MOVE_MARK, UNLOCK };
 
+#define NAMES "(SELECT owner AS name, number FROM owners)"
+
 static const char *const exports[BACKEND_KINDS] = {
     [BACKEND_OWNER] = "SELECT owner, revision, last_id, purged_revision FROM owners ORDER BY owner",
-    [BACKEND_TASK] = ("SELECT " LIST_SQL_COLUMNS ", 0, owner FROM tasks ORDER BY owner, id"),
-    [BACKEND_TOMBSTONE] =
-        "SELECT owner, revision, id, uid, deleted_at FROM tombstones ORDER BY owner, revision, id",
+    [BACKEND_TASK] =
+        ("SELECT " SQLITE_COLUMNS ", 0, name FROM " NAMES " CROSS JOIN tasks "
+         "ON key BETWEEN number << 40 AND (number << 40 | " SQLITE_ID_MAX_SQL ") ORDER BY name, key"),
+    [BACKEND_TOMBSTONE] = ("SELECT name, revision, key & " SQLITE_ID_MAX_SQL ", uid, deleted_at FROM " NAMES
+                           " CROSS JOIN tombstones ON owner = number ORDER BY name, revision, key"),
     [BACKEND_ANSWER] =
         "SELECT owner, key, hash, revision, created_at, answer FROM answers ORDER BY owner, key",
     [BACKEND_TOKEN] = "SELECT id, digest, owner, read_only, created_at, expires_at FROM tokens ORDER BY id",
@@ -22,12 +25,13 @@ static const char *const exports[BACKEND_KINDS] = {
 };
 
 static const char *const imports[BACKEND_KINDS] = {
-    [BACKEND_OWNER] =
-        "INSERT INTO owners (owner, revision, last_id, purged_revision) VALUES (?1, ?2, ?3, ?4)",
-    [BACKEND_TASK] = "INSERT INTO tasks (" LIST_SQL_COLUMNS ", owner) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-    [BACKEND_TOMBSTONE] = "INSERT INTO tombstones (owner, revision, id, uid, deleted_at) "
-                          "VALUES (?1, ?2, ?3, ?4, ?5)",
+    [BACKEND_OWNER] = "INSERT INTO owners (owner, number, revision, last_id, purged_revision) "
+                      "VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM owners), ?2, ?3, ?4)",
+    [BACKEND_TASK] = "INSERT INTO tasks (" SQLITE_COLUMNS ") "
+                     "SELECT number << 40 | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15 "
+                     "FROM owners WHERE owner = ?1",
+    [BACKEND_TOMBSTONE] = "INSERT INTO tombstones (owner, key, revision, uid, deleted_at) "
+                          "SELECT number, number << 40 | ?2, ?3, ?4, ?5 FROM owners WHERE owner = ?1",
     [BACKEND_ANSWER] = "INSERT INTO answers (owner, key, hash, revision, created_at, answer) "
                        "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [BACKEND_TOKEN] = "INSERT INTO tokens (id, digest, owner, read_only, created_at, expires_at) "
@@ -40,7 +44,8 @@ static const char *const imports[BACKEND_KINDS] = {
 static const char counts_sql[] =
     "SELECT (SELECT count(*) FROM owners), (SELECT count(*) FROM tasks), (SELECT count(*) FROM tombstones), "
     "(SELECT count(*) FROM answers), (SELECT count(*) FROM tokens), 1";
-static const char put_tag_sql[] = "INSERT INTO task_tags (owner, tag, id) VALUES (?1, ?2, ?3)";
+static const char put_tag_sql[] = "INSERT INTO task_tags (owner, tag, key) "
+                                  "SELECT number, ?2, number << 40 | ?3 FROM owners WHERE owner = ?1";
 static const char progress_sql[] = "UPDATE copying SET done = ?1, open = 0 WHERE done = ?2";
 static const char unlock_sql[] = "UPDATE copying SET open = 1";
 static const char marked_sql[] = "SELECT count(*) FROM sqlite_schema WHERE name = 'copying'";
@@ -277,31 +282,31 @@ static tasks_status start(void *connection, int64_t fingerprint, tasks_error *er
 static void bind_task(sqlite3_stmt *s, const backend_record *r)
 {
     const tasks_task *t = &r->row.task;
-    sqlite3_bind_int64(s, 1, t->id);
-    sqlite3_bind_int64(s, 2, t->revision);
-    sqlite3_bind_int(s, 3, t->completed);
-    sqlite3_bind_int(s, 4, t->priority);
+    sqlite_bind_text(s, 1, r->owner);
+    sqlite3_bind_int64(s, 2, t->id);
+    sqlite3_bind_int64(s, 3, t->revision);
+    sqlite3_bind_int(s, 4, t->completed);
+    sqlite3_bind_int(s, 5, t->priority);
     if (isnan(t->order))
-        sqlite3_bind_null(s, 5);
+        sqlite3_bind_null(s, 6);
     else
-        sqlite3_bind_double(s, 5, t->order);
-    sqlite_bind_time(s, 6, t->due_at_ms);
-    sqlite_bind_time(s, 7, t->expires_at_ms);
-    sqlite_bind_time(s, 8, t->completed_at_ms);
-    sqlite3_bind_int64(s, 9, t->created_at_ms);
-    sqlite3_bind_int64(s, 10, t->updated_at_ms);
-    sqlite_bind_text(s, 11, t->uid);
-    sqlite_bind_text(s, 12, t->title);
-    sqlite_bind_text(s, 13, r->row.tags);
-    sqlite_bind_text(s, 14, t->notes);
-    sqlite_bind_text(s, 15, r->owner);
+        sqlite3_bind_double(s, 6, t->order);
+    sqlite_bind_time(s, 7, t->due_at_ms);
+    sqlite_bind_time(s, 8, t->expires_at_ms);
+    sqlite_bind_time(s, 9, t->completed_at_ms);
+    sqlite3_bind_int64(s, 10, t->created_at_ms);
+    sqlite3_bind_int64(s, 11, t->updated_at_ms);
+    sqlite_bind_text(s, 12, t->uid);
+    sqlite_bind_text(s, 13, t->title);
+    sqlite_bind_text(s, 14, r->row.tags);
+    sqlite_bind_text(s, 15, t->notes);
 }
 
 static void bind_tombstone(sqlite3_stmt *s, const backend_record *r)
 {
     sqlite_bind_text(s, 1, r->owner);
-    sqlite3_bind_int64(s, 2, r->row.task.revision);
-    sqlite3_bind_int64(s, 3, r->row.task.id);
+    sqlite3_bind_int64(s, 2, r->row.task.id);
+    sqlite3_bind_int64(s, 3, r->row.task.revision);
     sqlite_bind_text(s, 4, r->row.task.uid);
     sqlite3_bind_int64(s, 5, r->row.task.updated_at_ms);
 }
@@ -367,17 +372,28 @@ static tasks_status begin_filling(sqlite_connection *c, tasks_error *error)
     return status ? status : sqlite_run(c, statement(c, UNLOCK, unlock_sql, error), error);
 }
 
+/* What names an owner that is not there puts nothing in. */
+static tasks_status put(sqlite_connection *c, const backend_record *r, tasks_error *error)
+{
+    if (r->row.task.id > SQLITE_ID_MAX || r->last_id > SQLITE_ID_MAX)
+        return fail(error, TASKS_FULL, "store_full", "a SQLite store has no ids beyond %lld",
+                    (long long)SQLITE_ID_MAX);
+    sqlite3_stmt *s = statement(c, PUT | r->kind, imports[r->kind], error);
+    if (s)
+        binds[r->kind](s, r);
+    tasks_status status = sqlite_run(c, s, error);
+    if (!status && !sqlite3_changes(c->db))
+        status =
+            fail(error, TASKS_CORRUPT, "store_damaged", "the source has tasks of an owner that it has not");
+    return status ? status : put_tags(c, r, error);
+}
+
 static tasks_status add(void *connection, const backend_record *r, tasks_error *error)
 {
     sqlite_connection *c = connection;
     tasks_status status = sqlite3_get_autocommit(c->db) ? begin_filling(c, error) : TASKS_OK;
-    sqlite3_stmt *s = status ? NULL : statement(c, PUT | r->kind, imports[r->kind], error);
-    if (s)
-        binds[r->kind](s, r);
     if (!status)
-        status = sqlite_run(c, s, error);
-    if (!status)
-        status = put_tags(c, r, error);
+        status = put(c, r, error);
     if (status)
         give_up(c);
     return status;

@@ -18,6 +18,8 @@ static const struct {
     {SQLITE_CANTOPEN, TASKS_UNAVAILABLE, "store_away", "the file cannot be opened"},
     {SQLITE_IOERR, TASKS_UNAVAILABLE, "store_away", "reading or writing the file failed"},
     {SQLITE_CORRUPT, TASKS_CORRUPT, "store_damaged", "the file is damaged; restore a backup"},
+    {SQLITE_MISMATCH, TASKS_CORRUPT, "store_damaged", "a row does not fit its table; restore a backup"},
+    {SQLITE_CONSTRAINT, TASKS_CORRUPT, "store_damaged", "a row breaks a rule of its table; restore a backup"},
     {SQLITE_NOTADB, TASKS_CORRUPT, "store_damaged", "the file is not a database"},
     {SQLITE_NOMEM, TASKS_NO_MEMORY, "no_memory", "out of memory"},
     {SQLITE_INTERRUPT, TASKS_TIMEOUT, "wait_timeout", "interrupted"},

@@ -1,17 +1,16 @@
 /* New tasks wait here for each other: to start a statement costs more than to write a row. */
 #include <math.h>
 
-#include "list_sql.h"
 #include "sqlite.h"
 
-enum { PARAMETERS = 15 };
+enum { PARAMETERS = 14 };
 
 static void make_insert(buf *sql, const void *count)
 {
-    buf_text(sql, "INSERT INTO tasks (owner, " LIST_SQL_COLUMNS ") VALUES ");
+    buf_text(sql, "INSERT INTO tasks (" SQLITE_COLUMNS ") VALUES ");
     for (uint32_t i = 0; i < *(const uint32_t *)count; i++) {
         buf_text(sql, i ? ", " : "");
-        buf_text(sql, "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        buf_text(sql, "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     }
 }
 
@@ -19,24 +18,23 @@ static void make_insert(buf *sql, const void *count)
 static void bind_row(sqlite3_stmt *s, int p, const sqlite_new *new)
 {
     const tasks_task *task = &new->row.task;
-    sqlite_bind_text(s, p + 1, new->owner);
-    sqlite3_bind_int64(s, p + 2, task->id);
-    sqlite3_bind_int64(s, p + 3, task->revision);
-    sqlite3_bind_int(s, p + 4, task->completed);
-    sqlite3_bind_int(s, p + 5, task->priority);
+    sqlite3_bind_int64(s, p + 1, new->key);
+    sqlite3_bind_int64(s, p + 2, task->revision);
+    sqlite3_bind_int(s, p + 3, task->completed);
+    sqlite3_bind_int(s, p + 4, task->priority);
     if (isnan(task->order))
-        sqlite3_bind_null(s, p + 6);
+        sqlite3_bind_null(s, p + 5);
     else
-        sqlite3_bind_double(s, p + 6, task->order);
-    sqlite_bind_time(s, p + 7, task->due_at_ms);
-    sqlite_bind_time(s, p + 8, task->expires_at_ms);
-    sqlite_bind_time(s, p + 9, task->completed_at_ms);
-    sqlite3_bind_int64(s, p + 10, task->created_at_ms);
-    sqlite3_bind_int64(s, p + 11, task->updated_at_ms);
-    sqlite_bind_text(s, p + 12, task->uid);
-    sqlite_bind_text(s, p + 13, task->title);
-    sqlite_bind_text(s, p + 14, new->row.tags);
-    sqlite_bind_text(s, p + 15, task->notes);
+        sqlite3_bind_double(s, p + 5, task->order);
+    sqlite_bind_time(s, p + 6, task->due_at_ms);
+    sqlite_bind_time(s, p + 7, task->expires_at_ms);
+    sqlite_bind_time(s, p + 8, task->completed_at_ms);
+    sqlite3_bind_int64(s, p + 9, task->created_at_ms);
+    sqlite3_bind_int64(s, p + 10, task->updated_at_ms);
+    sqlite_bind_text(s, p + 11, task->uid);
+    sqlite_bind_text(s, p + 12, task->title);
+    sqlite_bind_text(s, p + 13, new->row.tags);
+    sqlite_bind_text(s, p + 14, task->notes);
 }
 
 static tasks_status insert(sqlite_connection *c, const sqlite_new *news, uint32_t count, tasks_error *error)

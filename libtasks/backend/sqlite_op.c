@@ -5,7 +5,6 @@
 
 #include "buf.h"
 #include "fail.h"
-#include "list_sql.h"
 #include "sqlite.h"
 
 /* ---- Tags: their own table, so that a list by tag needs no scan ---- */
@@ -17,9 +16,8 @@ static tasks_status each_tag(sqlite_writer *w, sqlite_sql which, int64_t id, con
         sqlite3_stmt *s = sqlite_statement(w->c, which, &w->batch->error);
         if (!s)
             return w->batch->error.status;
-        sqlite_bind_text(s, 1, w->batch->owner);
+        sqlite3_bind_int64(s, 1, sqlite_key(w->owner, id));
         sqlite3_bind_text(s, 2, tags, (int)length, SQLITE_STATIC);
-        sqlite3_bind_int64(s, 3, id);
         tasks_status status = sqlite_run(w->c, s, &w->batch->error);
         if (status)
             return status;
@@ -29,6 +27,8 @@ static tasks_status each_tag(sqlite_writer *w, sqlite_sql which, int64_t id, con
 }
 
 /* ---- Finding ---- */
+
+enum { REVISION = 1, TAGS = 12 }; /* columns */
 
 typedef struct found {
     int64_t revision;
@@ -55,17 +55,16 @@ static tasks_status find(sqlite_writer *w, const backend_op *op, found *out)
     sqlite3_stmt *s = sqlite_statement(w->c, SQL_FIND, &w->batch->error);
     if (!s)
         return w->batch->error.status;
-    sqlite_bind_text(s, 1, w->batch->owner);
-    sqlite3_bind_int64(s, 2, op->id);
-    sqlite3_bind_int64(s, 3, w->batch->now_ms);
+    sqlite3_bind_int64(s, 1, sqlite_key(w->owner, op->id));
+    sqlite3_bind_int64(s, 2, w->batch->now_ms);
     int code = sqlite_step(w->c, s, &w->batch->error);
     if (code == SQLITE_DONE)
         return missing(w, op->id);
     if (code == SQLITE_ERROR)
         return w->batch->error.status;
-    out->revision = sqlite3_column_int64(s, 0);
-    const char *tags = (const char *)sqlite3_column_text(s, 1);
-    size_t size = (size_t)sqlite3_column_bytes(s, 1) + 1;
+    out->revision = sqlite3_column_int64(s, REVISION);
+    const char *tags = (const char *)sqlite3_column_text(s, TAGS);
+    size_t size = (size_t)sqlite3_column_bytes(s, TAGS) + 1;
     tasks_status status = TASKS_OK;
     if (!tags)
         status = fail_memory(&w->batch->error);
@@ -110,64 +109,67 @@ static backend_row new_row(const sqlite_writer *w, const backend_fields *f)
 static tasks_status create(sqlite_writer *w, const backend_op *op)
 {
     backend_row row = new_row(w, &op->fields);
+    sqlite_new new = {sqlite_key(w->owner, row.task.id), row};
+    if (!new.key)
+        return fail(&w->batch->error, TASKS_FULL, "store_full", "a SQLite store gives no ids beyond %lld",
+                    (long long)SQLITE_ID_MAX);
     w->changed = true;
     w->next_id++;
-    tasks_status status =
-        sqlite_insert_later(w->c, w->inserts, &(sqlite_new){w->batch->owner, row}, &w->batch->error);
+    tasks_status status = sqlite_insert_later(w->c, w->inserts, &new, &w->batch->error);
     if (!status)
         status = each_tag(w, SQL_TAG_INSERT, row.task.id, op->fields.tags);
     return status ? status : emit(w, &row);
 }
 
-/* The columns that each bit of a patch sets, by the parameter numbers of update(). */
+/* The columns that each bit of a patch sets, by the parameter numbers of bind_update(). */
 static const struct {
     uint32_t bit;
     const char *assignment;
 } assignments[] = {
-    {TASKS_SET_TITLE, ", title = ?5"},
-    {TASKS_SET_NOTES, ", notes = ?6"},
+    {TASKS_SET_TITLE, ", title = ?4"},
+    {TASKS_SET_NOTES, ", notes = ?5"},
     {TASKS_SET_COMPLETED,
-     ", completed = ?7, completed_at = CASE WHEN ?7 = 1 THEN coalesce(completed_at, ?4) END"},
-    {TASKS_SET_PRIORITY, ", priority = ?8"},
-    {TASKS_SET_ORDER, ", position = ?9"},
-    {TASKS_SET_TAGS, ", tags = ?10"},
-    {TASKS_SET_DUE_AT, ", due_at = ?11"},
-    {TASKS_SET_EXPIRES_AT, ", expires_at = ?12"},
-    {TASKS_SET_UID, ", uid = ?13"},
+     ", completed = ?6, completed_at = CASE WHEN ?6 = 1 THEN coalesce(completed_at, ?3) END"},
+    {TASKS_SET_PRIORITY, ", priority = ?7"},
+    {TASKS_SET_ORDER, ", position = ?8"},
+    {TASKS_SET_TAGS, ", tags = ?9"},
+    {TASKS_SET_DUE_AT, ", due_at = ?10"},
+    {TASKS_SET_EXPIRES_AT, ", expires_at = ?11"},
+    {TASKS_SET_UID, ", uid = ?12"},
 };
 
 /* Only what the patch sets is assigned: an index is written when one of its columns is, changed or not. */
 static void make_update(buf *sql, const void *set)
 {
-    buf_text(sql, "UPDATE tasks SET revision = ?3, updated_at = ?4");
+    buf_text(sql, "UPDATE tasks SET revision = ?2, updated_at = ?3");
     for (size_t i = 0; i < sizeof assignments / sizeof *assignments; i++)
         if (*(const uint32_t *)set & assignments[i].bit)
             buf_text(sql, assignments[i].assignment);
-    buf_text(sql, " WHERE owner = ?1 AND id = ?2 RETURNING " LIST_SQL_COLUMNS);
+    buf_text(sql, " WHERE key = ?1 RETURNING " SQLITE_COLUMNS);
 }
 
 static void bind_update(sqlite3_stmt *s, const backend_fields *f)
 {
     if (f->set & TASKS_SET_TITLE)
-        sqlite_bind_text(s, 5, f->title);
+        sqlite_bind_text(s, 4, f->title);
     if (f->set & TASKS_SET_NOTES)
-        sqlite_bind_text(s, 6, f->notes);
+        sqlite_bind_text(s, 5, f->notes);
     if (f->set & TASKS_SET_COMPLETED)
-        sqlite3_bind_int(s, 7, f->completed);
+        sqlite3_bind_int(s, 6, f->completed);
     if (f->set & TASKS_SET_PRIORITY)
-        sqlite3_bind_int(s, 8, f->priority);
+        sqlite3_bind_int(s, 7, f->priority);
     if (f->set & TASKS_SET_ORDER && isnan(f->order))
-        sqlite3_bind_null(s, 9);
+        sqlite3_bind_null(s, 8);
     else if (f->set & TASKS_SET_ORDER)
-        sqlite3_bind_double(s, 9, f->order);
+        sqlite3_bind_double(s, 8, f->order);
     if (f->set & TASKS_SET_TAGS)
-        sqlite_bind_text(s, 10, f->tags);
+        sqlite_bind_text(s, 9, f->tags);
     if (f->set & TASKS_SET_DUE_AT)
-        sqlite_bind_time(s, 11, f->due_at_ms);
+        sqlite_bind_time(s, 10, f->due_at_ms);
     if (f->set & TASKS_SET_EXPIRES_AT)
-        sqlite_bind_time(s, 12, f->expires_at_ms);
+        sqlite_bind_time(s, 11, f->expires_at_ms);
     if (f->set & TASKS_SET_UID)
-        sqlite_bind_text(s, 13, f->uid);
+        sqlite_bind_text(s, 12, f->uid);
 }
 
 /* Steps a statement that returns the one task it works on, and hands it to the sink. */
@@ -188,12 +190,11 @@ static tasks_status emit_returned(sqlite_writer *w, sqlite3_stmt *s, int64_t id)
 
 static tasks_status emit_unchanged(sqlite_writer *w, const backend_op *op)
 {
-    sqlite3_stmt *s = sqlite_statement(w->c, SQL_GET, &w->batch->error);
+    sqlite3_stmt *s = sqlite_statement(w->c, SQL_FIND, &w->batch->error);
     if (!s)
         return w->batch->error.status;
-    sqlite_bind_text(s, 1, w->batch->owner);
-    sqlite3_bind_int64(s, 2, op->id);
-    sqlite3_bind_int64(s, 3, w->batch->now_ms);
+    sqlite3_bind_int64(s, 1, sqlite_key(w->owner, op->id));
+    sqlite3_bind_int64(s, 2, w->batch->now_ms);
     return emit_returned(w, s, op->id);
 }
 
@@ -203,10 +204,9 @@ static tasks_status update_row(sqlite_writer *w, const backend_op *op)
     sqlite3_stmt *s = sqlite_shaped(w->c, SQL_UPDATE | f->set, make_update, &f->set, &w->batch->error);
     if (!s)
         return w->batch->error.status;
-    sqlite_bind_text(s, 1, w->batch->owner);
-    sqlite3_bind_int64(s, 2, op->id);
-    sqlite3_bind_int64(s, 3, w->revision);
-    sqlite3_bind_int64(s, 4, w->batch->now_ms);
+    sqlite3_bind_int64(s, 1, sqlite_key(w->owner, op->id));
+    sqlite3_bind_int64(s, 2, w->revision);
+    sqlite3_bind_int64(s, 3, w->batch->now_ms);
     bind_update(s, f);
     return emit_returned(w, s, op->id);
 }
@@ -234,11 +234,10 @@ static tasks_status bury(sqlite_writer *w, const backend_row *row)
     sqlite3_stmt *s = sqlite_statement(w->c, SQL_TOMBSTONE, &w->batch->error);
     if (!s)
         return w->batch->error.status;
-    sqlite_bind_text(s, 1, w->batch->owner);
+    sqlite3_bind_int64(s, 1, sqlite_key(w->owner, row->task.id));
     sqlite3_bind_int64(s, 2, w->revision);
-    sqlite3_bind_int64(s, 3, row->task.id);
-    sqlite_bind_text(s, 4, row->task.uid);
-    sqlite3_bind_int64(s, 5, w->batch->now_ms);
+    sqlite_bind_text(s, 3, row->task.uid);
+    sqlite3_bind_int64(s, 4, w->batch->now_ms);
     tasks_status status = sqlite_run(w->c, s, &w->batch->error);
     if (!status)
         status = each_tag(w, SQL_TAG_DELETE, row->task.id, row->tags);
@@ -267,10 +266,9 @@ static tasks_status delete (sqlite_writer *w, const backend_op *op)
     sqlite3_stmt *s = sqlite_statement(w->c, SQL_DELETE, &w->batch->error);
     if (!s)
         return w->batch->error.status;
-    sqlite_bind_text(s, 1, w->batch->owner);
-    sqlite3_bind_int64(s, 2, op->id);
-    sqlite3_bind_int64(s, 3, op->if_revision);
-    sqlite3_bind_int64(s, 4, w->batch->now_ms);
+    sqlite3_bind_int64(s, 1, sqlite_key(w->owner, op->id));
+    sqlite3_bind_int64(s, 2, op->if_revision);
+    sqlite3_bind_int64(s, 3, w->batch->now_ms);
     int64_t count = 0;
     w->changed = true;
     tasks_status status = bury_returned(w, s, &count);
@@ -289,7 +287,7 @@ static tasks_status ask(sqlite_writer *w, sqlite_sql which, int64_t a, int64_t b
     sqlite3_stmt *s = sqlite_statement(w->c, which, &w->batch->error);
     if (!s)
         return w->batch->error.status;
-    sqlite_bind_text(s, 1, w->batch->owner);
+    sqlite3_bind_int64(s, 1, w->owner);
     if (sqlite3_bind_parameter_count(s) > 1)
         sqlite3_bind_int64(s, 2, a);
     if (sqlite3_bind_parameter_count(s) > 2)
@@ -311,7 +309,7 @@ static tasks_status sweep_expired(sqlite_writer *w, int64_t limit)
     sqlite3_stmt *s = sqlite_statement(w->c, SQL_EXPIRED_DELETE, &w->batch->error);
     if (!s)
         return w->batch->error.status;
-    sqlite_bind_text(s, 1, w->batch->owner);
+    sqlite3_bind_int64(s, 1, w->owner);
     sqlite3_bind_int64(s, 2, w->batch->now_ms);
     sqlite3_bind_int64(s, 3, limit);
     w->changed = true;

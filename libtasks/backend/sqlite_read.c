@@ -1,15 +1,22 @@
 #include <math.h>
 
 #include "fail.h"
-#include "list_sql.h"
 #include "sqlite.h"
 #include "timestamp.h"
 
-static const list_sql_dialect dialect = {'?', "instr(lower(@), #) > 0", "9e999", true};
+const list_sql_dialect sqlite_dialect = {
+    .mark = '?',
+    .id = "key",
+    .all = "t.key BETWEEN ?1 << 40 AND (?1 << 40 | " SQLITE_ID_MAX_SQL ")",
+    .contains = "instr(lower(@), #) > 0",
+    .infinity = "9e999",
+    .splits = true,
+    .hints = true,
+};
 
 static void make_list(buf *sql, const void *list)
 {
-    list_sql_write(sql, &dialect, list);
+    list_sql_write(sql, &sqlite_dialect, list);
 }
 
 enum { DELETED = 14 }; /* the column of SQL_CHANGES_ROWS that tells tombstones from tasks */
@@ -32,29 +39,10 @@ static tasks_status emit(sqlite_connection *c, sqlite3_stmt *statement, backend_
     return code == SQLITE_DONE ? TASKS_OK : r->error.status;
 }
 
-static tasks_status read_task(sqlite_connection *c, backend_read *r)
+/* *owner is the number of the owner, 0 if there is none. */
+static tasks_status read_state(sqlite_connection *c, backend_read *r, int64_t *owner)
 {
-    sqlite3_stmt *s = sqlite_statement(c, SQL_GET, &r->error);
-    if (!s)
-        return r->error.status;
-    sqlite_bind_text(s, 1, r->owner);
-    sqlite3_bind_int64(s, 2, r->id);
-    sqlite3_bind_int64(s, 3, r->now_ms);
-    int code = sqlite_step(c, s, &r->error);
-    if (code == SQLITE_DONE)
-        return fail(&r->error, TASKS_NOT_FOUND, "task_missing", "no task %lld", (long long)r->id);
-    if (code == SQLITE_ERROR)
-        return r->error.status;
-    backend_row row;
-    tasks_status status = sqlite_row(s, &row, &r->error);
-    if (!status && (status = r->sink.row(r->sink.context, &row)))
-        fail_memory(&r->error);
-    sqlite3_reset(s);
-    return status;
-}
-
-static tasks_status read_state(sqlite_connection *c, backend_read *r)
-{
+    *owner = 0;
     sqlite3_stmt *s = sqlite_statement(c, SQL_STATE, &r->error);
     if (!s)
         return r->error.status;
@@ -65,18 +53,19 @@ static tasks_status read_state(sqlite_connection *c, backend_read *r)
         r->revision = sqlite3_column_int64(s, 0);
         r->purged = sqlite3_column_int64(s, 1);
         r->expired = sqlite3_column_int64(s, 2);
+        *owner = sqlite3_column_int64(s, 3);
         sqlite3_reset(s);
     }
     return code == SQLITE_ERROR ? r->error.status : TASKS_OK;
 }
 
 /* Between the last task that has expired and the next one that will. */
-static tasks_status read_span(sqlite_connection *c, backend_read *r)
+static tasks_status read_span(sqlite_connection *c, backend_read *r, int64_t owner)
 {
     sqlite3_stmt *s = sqlite_statement(c, SQL_SPAN, &r->error);
     if (!s)
         return r->error.status;
-    sqlite_bind_text(s, 1, r->owner);
+    sqlite3_bind_int64(s, 1, owner);
     sqlite3_bind_int64(s, 2, r->now_ms);
     r->from_ms = INT64_MIN;
     r->until_ms = INT64_MAX;
@@ -91,26 +80,32 @@ static tasks_status read_span(sqlite_connection *c, backend_read *r)
     return code == SQLITE_ERROR ? r->error.status : TASKS_OK;
 }
 
-static void bind_place(sqlite3_stmt *s, const backend_list *list)
+/* A place may be any; it stays with the owner. */
+static int64_t key_of_place(int64_t owner, int64_t id)
+{
+    return owner << 40 | (id < 0 ? 0 : id > SQLITE_ID_MAX ? SQLITE_ID_MAX : id);
+}
+
+static void bind_place(sqlite3_stmt *s, const backend_list *list, int64_t owner)
 {
     if (list->sort == TASKS_SORT_ORDER)
         sqlite3_bind_double(s, LIST_SQL_KEY, list->after.order);
     else if (list->sort != TASKS_SORT_ID)
         sqlite3_bind_int64(s, LIST_SQL_KEY, list->after.number);
-    sqlite3_bind_int64(s, LIST_SQL_ID, list->after.id);
+    sqlite3_bind_int64(s, LIST_SQL_ID, key_of_place(owner, list->after.id));
 }
 
-static tasks_status read_list(sqlite_connection *c, backend_read *r)
+static tasks_status read_list(sqlite_connection *c, backend_read *r, int64_t owner)
 {
     const backend_list *list = r->list;
     sqlite3_stmt *s = sqlite_shaped(c, SQL_LIST | list_sql_shape(list), make_list, list, &r->error);
     if (!s)
         return r->error.status;
-    sqlite_bind_text(s, LIST_SQL_OWNER, r->owner);
+    sqlite3_bind_int64(s, LIST_SQL_OWNER, owner);
     sqlite3_bind_int64(s, LIST_SQL_NOW, r->now_ms);
     sqlite3_bind_int64(s, LIST_SQL_LIMIT, list->limit);
     if (list->continued)
-        bind_place(s, list);
+        bind_place(s, list, owner);
     if (list->due_before_ms)
         sqlite3_bind_int64(s, LIST_SQL_DUE, list->due_before_ms);
     if (list->tag)
@@ -121,12 +116,12 @@ static tasks_status read_list(sqlite_connection *c, backend_read *r)
 }
 
 /* The revision of the limit-th change after `since`: where the page ends. */
-static tasks_status changes_end(sqlite_connection *c, backend_read *r, int64_t *end)
+static tasks_status changes_end(sqlite_connection *c, backend_read *r, int64_t owner, int64_t *end)
 {
     sqlite3_stmt *s = sqlite_statement(c, SQL_CHANGES_END, &r->error);
     if (!s)
         return r->error.status;
-    sqlite_bind_text(s, 1, r->owner);
+    sqlite3_bind_int64(s, 1, owner);
     sqlite3_bind_int64(s, 2, r->since);
     sqlite3_bind_int64(s, 3, (int64_t)r->limit - 1);
     sqlite3_bind_int64(s, 4, r->now_ms);
@@ -140,16 +135,16 @@ static tasks_status changes_end(sqlite_connection *c, backend_read *r, int64_t *
     return TASKS_OK;
 }
 
-static tasks_status read_changes(sqlite_connection *c, backend_read *r)
+static tasks_status read_changes(sqlite_connection *c, backend_read *r, int64_t owner)
 {
     int64_t end = INT64_MAX;
-    tasks_status status = changes_end(c, r, &end);
+    tasks_status status = changes_end(c, r, owner, &end);
     if (status)
         return status;
     sqlite3_stmt *s = sqlite_statement(c, SQL_CHANGES_ROWS, &r->error);
     if (!s)
         return r->error.status;
-    sqlite_bind_text(s, 1, r->owner);
+    sqlite3_bind_int64(s, 1, owner);
     sqlite3_bind_int64(s, 2, r->since);
     sqlite3_bind_int64(s, 3, end);
     sqlite3_bind_int64(s, 4, r->now_ms);
@@ -176,25 +171,25 @@ static tasks_status read_owners(sqlite_connection *c, backend_read *r)
 
 /* Several statements that must see the same moment. */
 static tasks_status in_snapshot(sqlite_connection *c, backend_read *r,
-                                tasks_status (*rows)(sqlite_connection *, backend_read *))
+                                tasks_status (*rows)(sqlite_connection *, backend_read *, int64_t owner))
 {
-    bool alone = sqlite3_get_autocommit(c->db);
-    tasks_status status = alone ? sqlite_do(c, SQL_BEGIN_READ, &r->error) : TASKS_OK;
+    int64_t owner;
+    tasks_status status = sqlite_do(c, SQL_BEGIN_READ, &r->error);
     if (status)
         return status;
-    status = read_state(c, r);
+    status = read_state(c, r, &owner);
     if (!status)
-        status = rows(c, r);
-    if (alone)
-        sqlite_end_read(c);
+        status = rows(c, r, owner);
+    sqlite_end_read(c);
     return status;
 }
 
 static tasks_status read_one(sqlite_connection *c, backend_read *r)
 {
+    int64_t owner;
     switch (r->kind) {
     case BACKEND_GET:
-        return read_task(c, r);
+        return sqlite_get(c, r);
     case BACKEND_LIST:
         return in_snapshot(c, r, read_list);
     case BACKEND_CHANGES:
@@ -204,20 +199,18 @@ static tasks_status read_one(sqlite_connection *c, backend_read *r)
     case BACKEND_REVISION:
         return in_snapshot(c, r, read_span);
     case BACKEND_PING:
-        return read_state(c, r);
+        return read_state(c, r, &owner);
     }
     return fail(&r->error, TASKS_INTERNAL, "internal", "unknown kind of read");
 }
 
-/* To begin costs as much as to read a task. Where it fails each read meets the same by itself. */
+/* Several are single tasks. */
 void sqlite_read(void *connection, backend_read *const *reads, uint32_t count)
 {
-    tasks_error ignored;
-    bool together = count > 1 && !sqlite_do(connection, SQL_BEGIN_READ, &ignored);
-    for (uint32_t i = 0; i < count; i++)
-        reads[i]->status = read_one(connection, reads[i]);
-    if (together)
-        sqlite_end_read(connection);
+    if (count == 1)
+        reads[0]->status = read_one(connection, reads[0]);
+    else
+        sqlite_get_each(connection, reads, count);
 }
 
 /* ---- Watching ---- */

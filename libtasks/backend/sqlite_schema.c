@@ -11,15 +11,17 @@
 #include "sqlite.h"
 #include "sqlite_schema_1.h"
 #include "sqlite_schema_2.h"
+#include "sqlite_schema_3.h"
 #include "timestamp.h"
 
 /* Migrations, by version: the statements, and the oldest program that still works afterwards. */
 static const struct {
     const char *statements;
     int32_t oldest_program;
-} migrations[BACKEND_SCHEMA + 1] = {
+} migrations[SQLITE_SCHEMA_VERSION + 1] = {
     [1] = {sqlite_schema_1, 1},
     [2] = {sqlite_schema_2, 1},
+    [3] = {sqlite_schema_3, 3},
 };
 
 typedef struct schema {
@@ -208,10 +210,11 @@ static tasks_status schema_read(sqlite3 *db, schema *out, tasks_error *error)
     int code = marks_read_at_once(db, &m);
     if (code)
         return sqlite_error(code, error);
-    if (m.oldest_program > BACKEND_SCHEMA || m.user_version > m.version)
+    if (m.oldest_program > SQLITE_SCHEMA_VERSION || m.user_version > m.version)
         return fail(error, TASKS_UNSUPPORTED, "store_newer",
                     "the store has schema %lld, from a newer program; this one knows up to %d: update it",
-                    (long long)(m.user_version > m.version ? m.user_version : m.version), BACKEND_SCHEMA);
+                    (long long)(m.user_version > m.version ? m.user_version : m.version),
+                    SQLITE_SCHEMA_VERSION);
     *out = (schema){(int32_t)m.version, (int32_t)m.oldest_program};
     return TASKS_OK;
 }
@@ -237,7 +240,7 @@ static tasks_status schema_step(sqlite3 *db, schema *now, tasks_error *error)
     if (code)
         return sqlite_error(code, error);
     tasks_status status = schema_read(db, now, error);
-    if (!status && now->version < BACKEND_SCHEMA) {
+    if (!status && now->version < SQLITE_SCHEMA_VERSION) {
         code = schema_apply(db, ++now->version);
         status = code ? sqlite_error(code, error) : TASKS_OK;
     }
@@ -263,11 +266,11 @@ static tasks_status use_log(sqlite3 *db, uint32_t timeout_ms, tasks_error *error
 
 static tasks_status schema_raise(sqlite3 *db, const backend_config *config, schema *now, tasks_error *error)
 {
-    while (now->version < BACKEND_SCHEMA) {
+    while (now->version < SQLITE_SCHEMA_VERSION) {
         if (!config->migrate)
             return fail(error, TASKS_UNSUPPORTED, "store_old",
                         "the store has schema %d, this program needs %d: run tasksctl migrate", now->version,
-                        BACKEND_SCHEMA);
+                        SQLITE_SCHEMA_VERSION);
         tasks_status status = schema_step(db, now, error);
         if (status)
             return status;
@@ -363,7 +366,7 @@ static tasks_status look(const char *path, uint32_t timeout_ms, tasks_migration 
     if (status)
         return status;
     out->from = now.version;
-    out->to = now.version < BACKEND_SCHEMA ? BACKEND_SCHEMA : now.version;
+    out->to = now.version < SQLITE_SCHEMA_VERSION ? SQLITE_SCHEMA_VERSION : now.version;
     return TASKS_OK;
 }
 

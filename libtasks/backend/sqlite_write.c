@@ -9,7 +9,7 @@
 
 typedef struct counter {
     const char *owner;
-    int64_t revision, last_id;
+    int64_t number, revision, last_id;
     bool changed;
 } counter;
 
@@ -29,11 +29,41 @@ static tasks_status counter_read(group *g, counter *n)
     sqlite_bind_text(s, 1, n->owner);
     int code = sqlite_step(g->c, s, g->error);
     if (code == SQLITE_ROW) {
-        n->revision = sqlite3_column_int64(s, 0);
-        n->last_id = sqlite3_column_int64(s, 1);
+        n->number = sqlite3_column_int64(s, 0);
+        n->revision = sqlite3_column_int64(s, 1);
+        n->last_id = sqlite3_column_int64(s, 2);
         sqlite3_reset(s);
     }
     return code == SQLITE_ERROR ? g->error->status : TASKS_OK;
+}
+
+/* The first number that is free for an owner. The new ones of the group are not in the store yet. */
+static tasks_status next_number(const group *g, int64_t *out, tasks_error *error)
+{
+    sqlite3_stmt *s = sqlite_statement(g->c, SQL_OWNER_NEXT, error);
+    if (!s || sqlite_step(g->c, s, error) == SQLITE_ERROR)
+        return error->status;
+    *out = sqlite3_column_int64(s, 0);
+    sqlite3_reset(s);
+    for (uint32_t i = 0; i < g->count; i++)
+        if (g->counters[i].number >= *out)
+            *out = g->counters[i].number + 1;
+    return TASKS_OK;
+}
+
+/* Gives a new owner a number, which is in the store when the group ends. */
+static tasks_status counter_number(const group *g, counter *n, tasks_error *error)
+{
+    int64_t number = 0;
+    tasks_status status = next_number(g, &number, error);
+    if (status)
+        return status;
+    if (number <= SQLITE_OWNERS_MAX) {
+        n->number = number;
+        return TASKS_OK;
+    }
+    return fail(error, TASKS_FULL, "store_full", "a SQLite store has room for %lld owners at most",
+                (long long)SQLITE_OWNERS_MAX);
 }
 
 static tasks_status counter_of(group *g, const char *owner, counter **out)
@@ -59,8 +89,9 @@ static tasks_status counters_write(group *g)
         if (!s)
             return g->error->status;
         sqlite_bind_text(s, 1, n->owner);
-        sqlite3_bind_int64(s, 2, n->revision);
-        sqlite3_bind_int64(s, 3, n->last_id);
+        sqlite3_bind_int64(s, 2, n->number);
+        sqlite3_bind_int64(s, 3, n->revision);
+        sqlite3_bind_int64(s, 4, n->last_id);
         status = sqlite_run(g->c, s, g->error);
     }
     return status;
@@ -76,14 +107,23 @@ static bool is_simple(const backend_batch *batch)
            !batch->key;
 }
 
+static bool creates(const backend_batch *batch)
+{
+    for (uint32_t i = 0; i < batch->count; i++)
+        if (batch->ops[i].kind == TASKS_CREATE)
+            return true;
+    return false;
+}
+
 static tasks_status run_ops(group *g, backend_batch *batch, counter *n)
 {
+    tasks_status status = n->number || !creates(batch) ? TASKS_OK : counter_number(g, n, &batch->error);
     sqlite_writer w = {.c = g->c,
                        .batch = batch,
                        .inserts = &g->inserts,
+                       .owner = n->number,
                        .revision = n->revision + 1,
                        .next_id = n->last_id + 1};
-    tasks_status status = TASKS_OK;
     for (uint32_t i = 0; !status && i < batch->count; i++) {
         status = sqlite_op_run(&w, &batch->ops[i]);
         if (status)
@@ -95,7 +135,7 @@ static tasks_status run_ops(group *g, backend_batch *batch, counter *n)
     if (!status && batch->key)
         status = sqlite_answer_keep(g->c, batch);
     if (!status && w.changed)
-        *n = (counter){n->owner, w.revision, w.next_id - 1, true};
+        *n = (counter){n->owner, n->number, w.revision, w.next_id - 1, true};
     return status;
 }
 

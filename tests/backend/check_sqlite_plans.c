@@ -8,10 +8,10 @@
 #include "list_sql.h"
 #include "sqlite.h"
 
-static const list_sql_dialect dialect = {'?', "instr(lower(@), #) > 0", "9e999", true};
-
 static const char *const indexes[] = {"tasks_by_id", "tasks_by_position", "tasks_by_priority", "tasks_by_due",
                                       "tasks_by_revision"};
+
+static const char *const keys[] = {"", "by_position", "by_priority", "by_due", "revision"};
 
 static sqlite3 *store;
 
@@ -47,8 +47,12 @@ static uint32_t occurrences(const char *text, const char *part)
 /* How often the plan must hold what. */
 static void has(const char *sql, const char *plan, const char *part, uint32_t count)
 {
-    ck_assert_msg(occurrences(plan, part) == count, "wanted %u of \"%s\" in the plan of\n%s\nwhich is\n%s",
-                  count, part, sql, plan);
+    uint32_t found = occurrences(plan, part);
+    if (found != count) { /* too long for a message of Check */
+        printf("The plan of\n%s\nis\n%s\n", sql, plan);
+        fflush(stdout);
+    }
+    ck_assert_msg(found == count, "wanted %u of \"%s\" in the plan above, found %u", count, part, found);
 }
 
 /* The order of the plain tasks, which have no key: by id alone. */
@@ -56,8 +60,7 @@ static void check_plain(const backend_list *list, const char *sql, const char *p
 {
     has(sql, plan, "SEARCH t USING INDEX tasks_plain (owner=? AND completed=?", ranges);
     if (list->continued)
-        has(sql, plan, list->descending ? " AND id<?" : " AND id>?",
-            list->sort == TASKS_SORT_ID ? 2 * ranges : ranges);
+        has(sql, plan, list->descending ? " AND rowid<?" : " AND rowid>?", 2 * ranges);
 }
 
 /* A list in the order of its indexes: no sorting, and the place where it goes on is looked up, not counted.
@@ -67,18 +70,19 @@ static void check_ordered(const backend_list *list, const char *sql, const char 
     has(sql, plan, "B-TREE", 0);
     has(sql, plan, "SCAN", 0);
     if (list->completed == TASKS_ANY && list->sort == TASKS_SORT_ID) {
-        has(sql, plan, "SEARCH t USING PRIMARY KEY (owner=?", 1);
-        has(sql, plan, list->descending ? "id<?" : "id>?", list->continued);
+        has(sql, plan, "SEARCH t USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", 1);
         return;
     }
     uint32_t ranges = list->completed == TASKS_ANY ? 2 : 1;
     bool plain = list->sort != TASKS_SORT_UPDATED && !list->due_before_ms;
-    char index[64];
+    bool split = list->continued && list->sort != TASKS_SORT_ID;
+    char index[64], same[96];
     snprintf(index, sizeof index, "SEARCH t USING INDEX %s (owner=? AND completed=?", indexes[list->sort]);
-    has(sql, plan, index, ranges);
-    has(sql, plan, "MERGE (UNION ALL)", (plain ? 2 : 1) * ranges - 1);
-    if (list->continued && list->sort != TASKS_SORT_ID)
-        has(sql, plan, list->descending ? ",id)<(?,?)" : ",id)>(?,?)", ranges);
+    has(sql, plan, index, (split ? 2 : 1) * ranges);
+    has(sql, plan, "MERGE (UNION ALL)", ((split ? 2 : 1) + plain) * ranges - 1);
+    snprintf(same, sizeof same, "%s=? AND rowid%c?)", keys[list->sort], list->descending ? '<' : '>');
+    if (split)
+        has(sql, plan, same, ranges);
     if (plain)
         check_plain(list, sql, plan, ranges);
 }
@@ -88,7 +92,7 @@ static void check_selective(const backend_list *list, const char *sql, const cha
     has(sql, plan, "SCAN", 0);
     if (list->tag) {
         has(sql, plan, "SEARCH g USING PRIMARY KEY (owner=? AND tag=?", 1);
-        has(sql, plan, "SEARCH t USING PRIMARY KEY (owner=? AND id=?)", 1);
+        has(sql, plan, "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)", 1);
     } else {
         has(sql, plan, "SEARCH t USING INDEX tasks_by_due (owner=? AND completed=? AND by_due<?)", 1);
     }
@@ -98,7 +102,7 @@ static void check_list(const backend_list *list)
 {
     buf sql, plan;
     buf_init(&sql, 1 << 16);
-    list_sql_write(&sql, &dialect, list);
+    list_sql_write(&sql, &sqlite_dialect, list);
     ck_assert_int_eq(sql.status, TASKS_OK);
     explain(sql.bytes, &plan);
     if (list->tag || (list->due_before_ms && list->sort != TASKS_SORT_DUE_AT))
@@ -151,16 +155,32 @@ START_TEST(the_plans_stay_when_the_store_grows)
 }
 END_TEST
 
-/* The statements whose text is fixed, from a connection of the backend itself. */
-START_TEST(no_statement_reads_a_whole_table)
+static void *opened;
+
+/* A connection of the backend itself, whose statements are looked at. */
+static sqlite_connection *connect_to(void)
 {
     const backend_config config = {
         .target = kit_uri() + sizeof "sqlite:" - 1, .pool_size = 1, .timeout_ms = 1000, .migrate = true};
     backend_shape shape;
-    void *opened, *connection;
+    void *connection;
     ck_assert_int_eq(backend_sqlite.open(&config, &opened, &shape, &kit_error), TASKS_OK);
     ck_assert_int_eq(backend_sqlite.connect(opened, 0, &connection, &kit_error), TASKS_OK);
     open_store();
+    return connection;
+}
+
+static void disconnect_from(sqlite_connection *connection)
+{
+    sqlite3_close(store);
+    backend_sqlite.disconnect(connection);
+    backend_sqlite.close(opened);
+}
+
+/* The statements whose text is fixed. */
+START_TEST(no_statement_reads_a_whole_table)
+{
+    sqlite_connection *connection = connect_to();
     for (sqlite_sql which = SQL_BEGIN_READ; which < SQL_COUNT; which++) {
         buf plan;
         const char *sql = sqlite3_sql(sqlite_statement(connection, which, &kit_error));
@@ -169,9 +189,24 @@ START_TEST(no_statement_reads_a_whole_table)
         has(sql, plan.bytes ? plan.bytes : "", "B-TREE", 0);
         buf_done(&plan);
     }
-    sqlite3_close(store);
-    backend_sqlite.disconnect(connection);
-    backend_sqlite.close(opened);
+    disconnect_from(connection);
+}
+END_TEST
+
+START_TEST(several_tasks_are_looked_up_one_by_one)
+{
+    sqlite_connection *connection = connect_to();
+    backend_read reads[] = {{.owner = "", .id = 1}, {.owner = "ann", .id = 2}};
+    sqlite_get_each(connection, (backend_read *[]){&reads[0], &reads[1]}, 2);
+    const char *sql = sqlite3_sql(sqlite_shaped(connection, SQL_GET_EACH | 2, NULL, NULL, &kit_error));
+    buf plan;
+    explain(sql, &plan);
+    has(sql, plan.bytes, "CO-ROUTINE asked", 1);
+    has(sql, plan.bytes, "SEARCH tasks USING INTEGER PRIMARY KEY (rowid=?)", 1);
+    has(sql, plan.bytes, "SCAN tasks", 0);
+    has(sql, plan.bytes, "B-TREE", 0);
+    buf_done(&plan);
+    disconnect_from(connection);
 }
 END_TEST
 
@@ -194,6 +229,7 @@ static TCase *plans(void)
     tcase_add_test(group, every_list_is_read_in_the_order_of_its_index);
     tcase_add_test(group, the_plans_stay_when_the_store_grows);
     tcase_add_test(group, no_statement_reads_a_whole_table);
+    tcase_add_test(group, several_tasks_are_looked_up_one_by_one);
     tcase_add_test(group, each_list_has_a_shape_of_its_own);
     return group;
 }

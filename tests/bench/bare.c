@@ -11,9 +11,8 @@
 enum { TRANSACTION = 4096 };
 
 static const char insert_sql[] =
-    "INSERT INTO tasks (owner, id, revision, completed, priority, position, due_at, completed_at, "
-    "created_at, "
-    "updated_at, title, tags, notes) VALUES ('', ?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, '', '')";
+    "INSERT INTO tasks (key, revision, completed, priority, position, due_at, completed_at, created_at, "
+    "updated_at, title, tags, notes) VALUES (1 << 40 | ?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, '', '')";
 
 static int quit(sqlite3 *db)
 {

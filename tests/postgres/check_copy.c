@@ -505,6 +505,23 @@ START_TEST(an_error_names_its_end)
 }
 END_TEST
 
+/* PostgreSQL has room for more ids than a file. */
+START_TEST(an_id_beyond_those_of_a_file_is_refused)
+{
+    char token[TASKS_TOKEN_SIZE], sql[160];
+    tasks_copied copied;
+    begin(1);
+    fill(token);
+    snprintf(sql, sizeof sql, "SET search_path = %s; UPDATE tasks SET id = 1099511627776 WHERE id = 3000",
+             strstr(from, "search_path%3D") + sizeof "search_path%3D" - 1);
+    cluster_run(sql);
+    ck_assert_int_eq(copy(NULL, NULL, 0, &copied), TASKS_FULL);
+    ck_assert_str_eq(error.code, "store_full");
+    refuses_to_open();
+    end();
+}
+END_TEST
+
 START_TEST(a_dry_run_makes_nothing)
 {
     char token[TASKS_TOKEN_SIZE];
@@ -588,6 +605,7 @@ int main(void)
     tcase_add_loop_test(group, who_was_there_before_waits_for_its_end, 0, WAYS);
     tcase_add_loop_test(group, no_write_gets_lost_where_a_copy_begins, 0, WAYS);
     tcase_add_loop_test(group, an_error_names_its_end, 0, 2);
+    tcase_add_test(group, an_id_beyond_those_of_a_file_is_refused);
     tcase_add_loop_test(group, a_dry_run_makes_nothing, 0, WAYS);
     tcase_add_test(group, the_source_stays_as_it_is);
     tcase_add_loop_test(group, memory_does_not_grow_with_the_store, 0, 2);
