@@ -264,6 +264,15 @@ static tasks_status use_log(sqlite3 *db, uint32_t timeout_ms, tasks_error *error
     return TASKS_OK;
 }
 
+/* What a migration sorts may be larger than the memory. */
+static tasks_status schema_climb(sqlite3 *db, schema *now, tasks_error *error)
+{
+    int code = sqlite3_exec(db, "PRAGMA temp_store = FILE", NULL, NULL, NULL);
+    tasks_status status = code ? sqlite_error(code, error) : schema_step(db, now, error);
+    code = sqlite3_exec(db, "PRAGMA temp_store = MEMORY", NULL, NULL, NULL);
+    return status || !code ? status : sqlite_error(code, error);
+}
+
 static tasks_status schema_raise(sqlite3 *db, const backend_config *config, schema *now, tasks_error *error)
 {
     while (now->version < SQLITE_SCHEMA_VERSION) {
@@ -271,7 +280,7 @@ static tasks_status schema_raise(sqlite3 *db, const backend_config *config, sche
             return fail(error, TASKS_UNSUPPORTED, "store_old",
                         "the store has schema %d, this program needs %d: run tasksctl migrate", now->version,
                         SQLITE_SCHEMA_VERSION);
-        tasks_status status = schema_step(db, now, error);
+        tasks_status status = schema_climb(db, now, error);
         if (status)
             return status;
     }
