@@ -160,6 +160,9 @@ typedef struct sqlite_new {
     backend_row row;
 } sqlite_new;
 
+/* Binds LIST_SQL_FIELDS to the parameters behind the first `p`. */
+void sqlite_bind_fields(sqlite3_stmt *statement, int p, const backend_row *row);
+
 /* Those that wait. Nothing else may read or write tasks meanwhile. */
 typedef struct sqlite_inserts {
     sqlite_new news[SQLITE_INSERTS_MAX];

@@ -1,6 +1,5 @@
 /* A store as a stream of records, out and in. While a copy into a store has not ended, its table `copying`
  * tells of which source and how far it is. */
-#include <math.h>
 #include <string.h>
 
 #include "fail.h"
@@ -281,25 +280,9 @@ static tasks_status start(void *connection, int64_t fingerprint, tasks_error *er
 
 static void bind_task(sqlite3_stmt *s, const backend_record *r)
 {
-    const tasks_task *t = &r->row.task;
     sqlite_bind_text(s, 1, r->owner);
-    sqlite3_bind_int64(s, 2, t->id);
-    sqlite3_bind_int64(s, 3, t->revision);
-    sqlite3_bind_int(s, 4, t->completed);
-    sqlite3_bind_int(s, 5, t->priority);
-    if (isnan(t->order))
-        sqlite3_bind_null(s, 6);
-    else
-        sqlite3_bind_double(s, 6, t->order);
-    sqlite_bind_time(s, 7, t->due_at_ms);
-    sqlite_bind_time(s, 8, t->expires_at_ms);
-    sqlite_bind_time(s, 9, t->completed_at_ms);
-    sqlite3_bind_int64(s, 10, t->created_at_ms);
-    sqlite3_bind_int64(s, 11, t->updated_at_ms);
-    sqlite_bind_text(s, 12, t->uid);
-    sqlite_bind_text(s, 13, t->title);
-    sqlite_bind_text(s, 14, r->row.tags);
-    sqlite_bind_text(s, 15, t->notes);
+    sqlite3_bind_int64(s, 2, r->row.task.id);
+    sqlite_bind_fields(s, 2, &r->row);
 }
 
 static void bind_tombstone(sqlite3_stmt *s, const backend_record *r)

@@ -14,27 +14,25 @@ static void make_insert(buf *sql, const void *count)
     }
 }
 
-/* Binds the parameters behind the first `p`. */
-static void bind_row(sqlite3_stmt *s, int p, const sqlite_new *new)
+void sqlite_bind_fields(sqlite3_stmt *s, int p, const backend_row *row)
 {
-    const tasks_task *task = &new->row.task;
-    sqlite3_bind_int64(s, p + 1, new->key);
-    sqlite3_bind_int64(s, p + 2, task->revision);
-    sqlite3_bind_int(s, p + 3, task->completed);
-    sqlite3_bind_int(s, p + 4, task->priority);
+    const tasks_task *task = &row->task;
+    sqlite3_bind_int64(s, p + 1, task->revision);
+    sqlite3_bind_int(s, p + 2, task->completed);
+    sqlite3_bind_int(s, p + 3, task->priority);
     if (isnan(task->order))
-        sqlite3_bind_null(s, p + 5);
+        sqlite3_bind_null(s, p + 4);
     else
-        sqlite3_bind_double(s, p + 5, task->order);
-    sqlite_bind_time(s, p + 6, task->due_at_ms);
-    sqlite_bind_time(s, p + 7, task->expires_at_ms);
-    sqlite_bind_time(s, p + 8, task->completed_at_ms);
-    sqlite3_bind_int64(s, p + 9, task->created_at_ms);
-    sqlite3_bind_int64(s, p + 10, task->updated_at_ms);
-    sqlite_bind_text(s, p + 11, task->uid);
-    sqlite_bind_text(s, p + 12, task->title);
-    sqlite_bind_text(s, p + 13, new->row.tags);
-    sqlite_bind_text(s, p + 14, task->notes);
+        sqlite3_bind_double(s, p + 4, task->order);
+    sqlite_bind_time(s, p + 5, task->due_at_ms);
+    sqlite_bind_time(s, p + 6, task->expires_at_ms);
+    sqlite_bind_time(s, p + 7, task->completed_at_ms);
+    sqlite3_bind_int64(s, p + 8, task->created_at_ms);
+    sqlite3_bind_int64(s, p + 9, task->updated_at_ms);
+    sqlite_bind_text(s, p + 10, task->uid);
+    sqlite_bind_text(s, p + 11, task->title);
+    sqlite_bind_text(s, p + 12, row->tags);
+    sqlite_bind_text(s, p + 13, task->notes);
 }
 
 static tasks_status insert(sqlite_connection *c, const sqlite_new *news, uint32_t count, tasks_error *error)
@@ -42,8 +40,11 @@ static tasks_status insert(sqlite_connection *c, const sqlite_new *news, uint32_
     sqlite3_stmt *s = sqlite_shaped(c, SQL_INSERT | count, make_insert, &count, error);
     if (!s)
         return error->status;
-    for (uint32_t i = 0; i < count; i++)
-        bind_row(s, (int)i * PARAMETERS, &news[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        int p = (int)i * PARAMETERS;
+        sqlite3_bind_int64(s, p + 1, news[i].key);
+        sqlite_bind_fields(s, p + 1, &news[i].row);
+    }
     return sqlite_run(c, s, error);
 }
 

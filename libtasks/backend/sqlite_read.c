@@ -204,7 +204,7 @@ static tasks_status read_one(sqlite_connection *c, backend_read *r)
     return fail(&r->error, TASKS_INTERNAL, "internal", "unknown kind of read");
 }
 
-/* Several are single tasks. */
+/* A lane carries one request at a time (set_shape()); one that asks for several asks for single tasks. */
 void sqlite_read(void *connection, backend_read *const *reads, uint32_t count)
 {
     if (count == 1)

@@ -24,6 +24,19 @@ static void run_sql(const char *sql)
     sqlite3_close(db);
 }
 
+static int64_t number_of(const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_stmt *s;
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+    ck_assert_msg(sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(db));
+    ck_assert_int_eq(sqlite3_step(s), SQLITE_ROW);
+    int64_t number = sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    sqlite3_close(db);
+    return number;
+}
+
 static tasks_db *open_store(void)
 {
     tasks_db *db;
@@ -156,7 +169,10 @@ START_TEST(what_has_no_key_is_not_migrated_and_not_lost)
         KIT_FAILS(TASKS_CORRUPT, "store_damaged", tasks_migrate(&options, 0, &migration, &kit_error));
         KIT_OK(tasks_migrate(&options, 1, &migration, &kit_error));
         ck_assert_int_eq(migration.from, 2);
-        run_sql("SELECT title FROM tasks WHERE owner = 'Ann' AND id = 1");
+        ck_assert_int_eq(number_of("SELECT count(id) FROM tasks"), 4);
+        ck_assert_int_eq(number_of("SELECT count(id) FROM task_tags"), 3);
+        ck_assert_int_eq(number_of("SELECT count(id) FROM tombstones"), 2);
+        ck_assert_int_eq(number_of("SELECT count(*) FROM owners"), 3);
     }
 }
 END_TEST
